@@ -1,0 +1,240 @@
+/** Backup: everything as one file, and back. Nothing is saved before the person has seen what would change. */
+import { useId, useState } from 'react';
+import type { Change, Preview } from '../../lib/import.ts';
+import { useSay } from '../text.ts';
+import { Sign } from './icons.tsx';
+import { Head, Status, Ways, Why } from './parts.tsx';
+import type { Desktop } from './state.ts';
+import { count } from './words.ts';
+
+type Chosen = { file: string; preview: Preview };
+
+/** @param desktop what is set and how to change it */
+export function Backup({ desktop }: { desktop: Desktop }) {
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  if (chosen) return <Import desktop={desktop} chosen={chosen} close={() => setChosen(null)} />;
+  return <Start desktop={desktop} choose={setChosen} />;
+}
+
+function Start({ desktop, choose }: { desktop: Desktop; choose: (chosen: Chosen) => void }) {
+  const say = useSay();
+  const { host, loaded } = desktop;
+  const [why, setWhy] = useState<string | null>(null);
+  const id = useId();
+
+  const save = async () => {
+    const content = JSON.stringify({ ...loaded.settings, rows: await host.readRows() }, null, 2);
+    download(`deskcall-settings-${new Date().toISOString().slice(0, 10)}.json`, content);
+  };
+  const open = async (file: File | undefined) => {
+    setWhy(null);
+    if (!file) return;
+    const preview = host.preview(await file.text(), loaded.settings, await host.readRows(), loaded.locked);
+    if ('unreadable' in preview) setWhy(say(`o_file_${preview.unreadable.replace('-', '_')}`, file.name));
+    else choose({ file: file.name, preview });
+  };
+
+  return (
+    <>
+      <Head title={say('o_backup_title')} purpose={say('o_backup_purpose')} />
+      <div className="card backup">
+        <h2>{say('o_export')}</h2>
+        <p className="meta">{say('o_export_why')}</p>
+        <button type="button" className="btn m" onClick={() => void save()}>
+          <Sign name="out" />
+          {say('o_export_do')}
+        </button>
+      </div>
+      <div className="card backup">
+        <h2>{say('o_import')}</h2>
+        <p className="meta">{say('o_import_why')}</p>
+        <div className="field">
+          <label htmlFor={id}>{say('o_import_file')}</label>
+          <input
+            id={id}
+            className="file"
+            type="file"
+            accept=".json,application/json"
+            aria-invalid={why ? true : undefined}
+            aria-describedby={why ? `${id}-why` : undefined}
+            onChange={(e) => void open(e.currentTarget.files?.[0])}
+          />
+          {why && <Why id={`${id}-why`}>{why}</Why>}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Hands a text to the person as a file. */
+function download(name: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+const kinds = ['rejected', 'changed', 'removed', 'added'] as const;
+type Kind = (typeof kinds)[number];
+
+function Import({ desktop, chosen, close }: { desktop: Desktop; chosen: Chosen; close: () => void }) {
+  const say = useSay();
+  const { host, loaded, act } = desktop;
+  const { changes, rejected, settings, rows } = chosen.preview;
+  const [written, setWritten] = useState<number | null>(null);
+  const total = changes.length;
+  const words = (one: string, many: string) => (total === 1 ? say(one) : say(many, count(total)));
+
+  const run = async () => {
+    setWritten(0);
+    await act(async () => {
+      const before = { settings: loaded.settings, rows: rows && (await host.readRows()) };
+      // Rows first: they are switched by one step, and rules that look into a table find it filled.
+      if (rows) await host.replaceRows(rows, setWritten);
+      await host.save(settings, loaded.locked);
+      const back = async () => {
+        await host.save(before.settings, loaded.locked);
+        if (before.rows) await host.replaceRows(before.rows);
+        return { words: say('o_undone') };
+      };
+      return { words: words('o_imported_one', 'o_imported_many'), undo: () => void act(back) };
+    });
+    close();
+  };
+
+  return (
+    <>
+      <Head title={say('o_import_title', chosen.file)} purpose={say('o_import_purpose')}>
+        {written === null && (
+          <>
+            <button type="button" className="btn m" onClick={close}>
+              {say('o_cancel')}
+            </button>
+            {total > 0 && (
+              <button type="button" className="btn main m" onClick={() => void run()}>
+                {words('o_import_one', 'o_import_many')}
+              </button>
+            )}
+          </>
+        )}
+      </Head>
+      {written !== null && <Progress share={written} rows={rows?.length ?? 0} />}
+      {total === 0 && <p>{say('o_import_nothing')}</p>}
+      <Sum preview={chosen.preview} />
+      {total + rejected.length > 0 && <Details preview={chosen.preview} />}
+    </>
+  );
+}
+
+const numbers = ({ changes, rejected }: Preview): Record<Kind, number> => ({
+  added: changes.filter((c) => c.how === 'added').length,
+  changed: changes.filter((c) => c.how === 'changed').length,
+  removed: changes.filter((c) => c.how === 'removed').length,
+  rejected: rejected.length,
+});
+
+function Sum({ preview }: { preview: Preview }) {
+  const say = useSay();
+  const n = numbers(preview);
+  return (
+    <div className="card sum">
+      {(['added', 'changed', 'removed', 'rejected'] as const).map((kind) => (
+        <div key={kind}>
+          <b>{count(n[kind])}</b>
+          {kind === 'rejected' && n.rejected > 0 ? (
+            <Status mood="bad">{say('o_sum_rejected')}</Status>
+          ) : (
+            <span className="meta">{say(`o_sum_${kind}`)}</span>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Lines drawn at once; the counts above say how many there are. */
+const longest = 200;
+
+function Details({ preview }: { preview: Preview }) {
+  const say = useSay();
+  const n = numbers(preview);
+  const present = kinds.filter((kind) => n[kind] > 0);
+  const [kind, setKind] = useState<Kind>(present[0] ?? 'added');
+  const lines = preview.changes.filter((change) => change.how === kind);
+  return (
+    <>
+      <Ways
+        label={say('o_import_show')}
+        value={kind}
+        set={setKind}
+        options={present.map((id) => ({ id, name: say(`o_list_${id}`, count(n[id])) }))}
+      />
+      <div className="card tbl">
+        {kind === 'rejected' ? <Rejected problems={preview.rejected} /> : <Changes lines={lines.slice(0, longest)} />}
+      </div>
+      {n[kind] > longest && <p className="meta">{say('o_of', count(longest), count(n[kind]))}</p>}
+    </>
+  );
+}
+
+function Rejected({ problems }: { problems: Preview['rejected'] }) {
+  const say = useSay();
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>{say('o_import_where')}</th>
+          <th>{say('o_import_reason')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {problems.slice(0, longest).map((problem, n) => (
+          // oxlint-disable-next-line react/no-array-index-key -- two sentences may be the same
+          <tr key={n}>
+            <td className="mono break">{problem.path}</td>
+            <td>{problem.message}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Changes({ lines }: { lines: Change[] }) {
+  const say = useSay();
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th className="narrow">{say('o_import_part')}</th>
+          <th>{say('o_name')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={`${line.part}:${line.name}`}>
+            <td className="meta">{say(`o_part_${line.part}`)}</td>
+            <td>{line.part === line.name ? say(`o_part_${line.part}`) : line.name}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Progress({ share, rows }: { share: number; rows: number }) {
+  const say = useSay();
+  return (
+    <div className="card pad">
+      <div className="bar">
+        <b>{say('o_importing')}</b>
+        {rows > 0 && (
+          <span className="meta num">{say('o_import_rows', count(Math.round(share * rows)), count(rows))}</span>
+        )}
+      </div>
+      <progress aria-label={say('o_importing')} value={share} max={1} />
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+/** The options page: navigation at the side, one view at a time, named by the address so that it can be sent around. */
+import { useEffect, useSyncExternalStore } from 'react';
+import { Icon, Mark } from '../icons.tsx';
+import { useSay } from '../text.ts';
+import { Backup } from './backup.tsx';
+import { Desks } from './desks.tsx';
+import { Sign } from './icons.tsx';
+import { Toast } from './parts.tsx';
+import { Rules } from './rules.tsx';
+import { useOptions, type Desktop, type Host, type Loaded } from './state.ts';
+import { Tables, tableIds } from './tables.tsx';
+import { Targets } from './targets.tsx';
+import { count } from './words.ts';
+
+const views = { desks: Desks, contacts: Targets, rules: Rules, tables: Tables, backup: Backup };
+type View = keyof typeof views;
+
+const onHash = (listener: () => void) => {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+};
+
+function useView(): View {
+  const hash = useSyncExternalStore(onHash, () => location.hash.slice(1));
+  return Object.hasOwn(views, hash) ? (hash as View) : 'desks';
+}
+
+/** The whole page. */
+export function Options({ host }: { host: Host }) {
+  const say = useSay();
+  const view = useView();
+  const { desktop, note, failed, reload, dismiss } = useOptions(host, say('o_undone'));
+  const title = say(`o_${view}_title`);
+  useEffect(() => {
+    document.title = `${title} · Deskcall`;
+  }, [title]);
+  const Shown = views[view];
+  return (
+    <div className="app">
+      <Side view={view} loaded={desktop?.loaded} />
+      <main>
+        {failed !== null && <Failed why={failed} again={reload} />}
+        {desktop && <Problems desktop={desktop} />}
+        <section className="view" key={view}>
+          {desktop ? <Shown desktop={desktop} /> : failed === null && <Loading />}
+        </section>
+      </main>
+      <Toast note={note} dismiss={dismiss} />
+    </div>
+  );
+}
+
+function Side({ view, loaded }: { view: View; loaded: Loaded | undefined }) {
+  const say = useSay();
+  const link = (id: View, n?: number) => (
+    <a href={`#${id}`} aria-current={id === view ? 'page' : undefined}>
+      {say(`o_${id}_nav`)} {n !== undefined && <span>{count(n)}</span>}
+    </a>
+  );
+  const settings = loaded?.settings;
+  return (
+    <aside className="side">
+      <p className="brand">
+        <Mark />
+        Deskcall
+      </p>
+      <nav aria-label={say('o_nav')}>
+        <p>{say('o_nav_calling')}</p>
+        {link('desks', settings?.desks.length)}
+        {link('contacts', settings && settings.contacts.length + settings.catalogs.length)}
+        {link('rules', settings?.rules.length)}
+        {link('tables', loaded && tableIds(loaded).length)}
+        <p>{say('o_nav_care')}</p>
+        {link('backup')}
+      </nav>
+      {loaded && loaded.locked.length > 0 && (
+        <p className="org">
+          <Sign name="lock" />
+          <span>
+            {loaded.locked.length === 1 ? say('o_locked_one') : say('o_locked_many', count(loaded.locked.length))}
+          </span>
+        </p>
+      )}
+    </aside>
+  );
+}
+
+/** Grey bars of the result's size; the stylesheet keeps them away for the first 300 ms. */
+function Loading() {
+  const say = useSay();
+  return (
+    <div className="loading">
+      <span className="sr">{say('o_loading')}</span>
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
+
+function Problems({ desktop }: { desktop: Desktop }) {
+  const say = useSay();
+  const { problems } = desktop.loaded;
+  if (!problems.length) return null;
+  return (
+    <div className="band warn">
+      <div className="say">
+        <Icon name="warn" />
+        <b>{problems.length === 1 ? say('o_problems_one') : say('o_problems_many', count(problems.length))}</b>
+        <ul>
+          {problems.slice(0, 20).map((problem, n) => (
+            // oxlint-disable-next-line react/no-array-index-key -- two sentences may be the same
+            <li key={n}>
+              <code>{problem.path}</code> {problem.message}
+            </li>
+          ))}
+        </ul>
+        {problems.length > 20 && <p>{say('o_more', count(problems.length - 20))}</p>}
+      </div>
+    </div>
+  );
+}
+
+function Failed({ why, again }: { why: string; again: () => void }) {
+  const say = useSay();
+  return (
+    <div className="band bad" role="alert">
+      <div className="say">
+        <Icon name="warn" />
+        <b>{say('o_failed')}</b>
+        <p>{why}</p>
+        <div className="acts">
+          <button type="button" className="btn" onClick={again}>
+            {say('o_again')}
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}

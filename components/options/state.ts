@@ -1,0 +1,140 @@
+/** What the options page knows and what it can do. The page itself reaches the browser only through {@link Host}. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Preview, Unreadable } from '../../lib/import.ts';
+import type { Row, Settings, SettingsProblem } from '../../lib/settings.ts';
+
+/** What is set now. */
+export type Loaded = {
+  settings: Settings;
+  problems: SettingsProblem[];
+  /** Parts that the organisation sets. */
+  locked: string[];
+  granted: (origin: string) => boolean;
+  /** Rows in each lookup table. */
+  rows: Record<string, number>;
+  /** Ids of the targets that rows name. */
+  rowTargets: string[];
+};
+
+/** The browser, as far as this page needs it. */
+export type Host = {
+  products: { id: string; name: string }[];
+  load: () => Promise<Loaded>;
+  save: (settings: Settings, locked: string[]) => Promise<void>;
+  readRows: () => Promise<Row[]>;
+  replaceRows: (rows: Row[], progress?: (share: number) => void) => Promise<void>;
+  /** Asks the person at once, so it has to be the first thing that a click does. */
+  allow: (origins: string[]) => Promise<boolean>;
+  giveBack: (origins: string[]) => Promise<void>;
+  /** Tells when something changed outside this page. @returns a function that ends it */
+  watch: (changed: () => void) => () => void;
+  /** The first value that does not hold, as a sentence; null if all do. */
+  problem: (settings: Settings) => string | null;
+  linkProblem: (link: string, hosts: string[]) => string | null;
+  warnings: (settings: Settings, tables: Set<string>) => SettingsProblem[];
+  preview: (text: string, now: Settings, rows: Row[], locked: string[]) => Preview | Unreadable;
+};
+
+/** A past-tense sentence with the way back. */
+export type Note = { words: string; undo?: () => void };
+
+/** Given to each view: what is set, and how to change it. */
+export type Desktop = {
+  host: Host;
+  loaded: Loaded;
+  /**
+   * Saves some parts of the settings and says so.
+   * @returns null if saved, else why not; then nothing changed
+   */
+  change: (words: string, next: Partial<Settings>) => string | null;
+  /** Does something else, in order with all other changes; `words` and the way back are shown once it is done. */
+  act: (job: () => Promise<Note | null>) => Promise<void>;
+};
+
+/**
+ * @param undone what is said once something was taken back
+ * @returns the page's state; `desktop` is null until the settings are loaded
+ */
+export function useOptions(host: Host, undone: string) {
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [note, setNote] = useState<Note | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  const latest = useRef<Loaded | null>(null);
+  const queue = useRef<Promise<void>>(Promise.resolve());
+  const waiting = useRef(0);
+
+  const show = useCallback((next: Loaded) => {
+    latest.current = next;
+    setLoaded(next);
+  }, []);
+
+  /** One thing after another; what is set is read anew once nothing waits, so that no half-way state is shown. */
+  const enqueue = useCallback(
+    (job: () => Promise<void>): Promise<void> => {
+      waiting.current += 1;
+      const fail = (error: unknown) => setFailed(error instanceof Error ? error.message : String(error));
+      const before = queue.current;
+      const run = async () => {
+        await before;
+        await job().catch(fail);
+        waiting.current -= 1;
+        if (!waiting.current) show(await host.load());
+      };
+      const done = run().catch(fail);
+      queue.current = done;
+      return done;
+    },
+    [host, show],
+  );
+
+  const reload = useCallback(() => {
+    void enqueue(async () => setFailed(null));
+  }, [enqueue]);
+
+  useEffect(() => {
+    reload();
+    return host.watch(reload);
+  }, [host, reload]);
+
+  const write = useCallback(
+    (settings: Settings) => {
+      const now = latest.current;
+      if (!now) return;
+      show({ ...now, settings });
+      void enqueue(() => host.save(settings, now.locked));
+    },
+    [enqueue, host, show],
+  );
+
+  const change = useCallback(
+    (words: string, next: Partial<Settings>): string | null => {
+      const before = latest.current?.settings;
+      if (!before) return null;
+      const settings = { ...before, ...next };
+      const problem = host.problem(settings);
+      if (problem) return problem;
+      write(settings);
+      setNote({
+        words,
+        undo: () => {
+          write(before);
+          setNote({ words: undone });
+        },
+      });
+      return null;
+    },
+    [host, undone, write],
+  );
+
+  const act = useCallback(
+    (job: () => Promise<Note | null>) => {
+      // The way back from an earlier change is closed as soon as another one is under way.
+      setNote(null);
+      return enqueue(async () => setNote(await job()));
+    },
+    [enqueue],
+  );
+
+  const desktop: Desktop | null = loaded && { host, loaded, change, act };
+  return { desktop, note, failed, reload, dismiss: () => setNote(null) };
+}

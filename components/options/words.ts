@@ -1,0 +1,116 @@
+/** Small conversions between what people type and what settings hold. */
+import type { Rule, TargetKind, When } from '../../lib/model.ts';
+import type { Settings } from '../../lib/settings.ts';
+
+/** A number as people read it, `1,886`. */
+export const count = (n: number): string => n.toLocaleString(document.documentElement.lang || 'en');
+
+/** A remark as a sentence of its own. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Lower-case letters, digits and dashes of a name; may be empty. */
+const slug = (name: string, longest: number): string =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, longest)
+    .replace(/^-+|-+$/g, '');
+
+/**
+ * An id for something new, made from its name.
+ * @param spare the id where the name has no letter that an id may hold
+ */
+export function freeId(name: string, taken: Iterable<string>, spare: string, longest = 64): string {
+  const used = new Set([...taken].map((id) => id.toLowerCase()));
+  const base = slug(name, longest - 5) || spare;
+  if (!used.has(base)) return base;
+  let n = 2;
+  while (used.has(`${base}-${n}`)) n += 1;
+  return `${base}-${n}`;
+}
+
+/** The origin of any address that was pasted, `https://desk.example`; null if it is no web address. */
+export function originOf(pasted: string): string | null {
+  const text = pasted.trim();
+  try {
+    const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
+    return /^https?:$/.test(url.protocol) && url.hostname ? url.origin : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Permissions are per host and know no ports: `https://desk.example`. */
+const hostOf = (origin: string): string => {
+  const { protocol, hostname } = new URL(origin);
+  return `${protocol}//${hostname}`;
+};
+
+/** The origins whose permission no other desk needs. */
+export function ownOrigins(desk: Settings['desks'][number], desks: Settings['desks']): string[] {
+  const needed = new Set(desks.flatMap((d) => (d.key === desk.key ? [] : d.origins.map(hostOf))));
+  return desk.origins.filter((origin) => !needed.has(hostOf(origin)));
+}
+
+/** One condition of a rule; `own` is a field known by its label only. */
+export type Condition = { field: string; own: boolean; value: string };
+
+/** The fields a condition can name, in the order in which they are offered. */
+export const conditionFields = ['queue', 'asset', 'priority', 'requester', 'assignee', 'kind', 'desk'] as const;
+
+/** A rule's conditions one by one. */
+export function conditionsOf(when: When): Condition[] {
+  const { fields = {}, ...named } = when;
+  return [
+    ...Object.entries(named).map(([field, value]) => ({ field, own: false, value })),
+    ...Object.entries(fields).map(([field, value]) => ({ field, own: true, value })),
+  ];
+}
+
+/** The other way round. */
+export function whenOf(conditions: Condition[]): When {
+  const named = conditions.filter((c) => !c.own).map((c) => [c.field, c.value.trim()]);
+  const fields = conditions.filter((c) => c.own).map((c) => [c.field.trim(), c.value.trim()]);
+  return { ...Object.fromEntries(named), ...(fields.length ? { fields: Object.fromEntries(fields) } : {}) };
+}
+
+/** How a target is opened: by its link, by a kind and an id, or (`user@`) by a kind and the case field with the id. */
+export type Aim = 'link' | TargetKind | `${TargetKind}@`;
+type Aimed = {
+  name?: string;
+  link?: string | undefined;
+  kind?: TargetKind | undefined;
+  value?: string | undefined;
+  field?: string | undefined;
+};
+
+export const kindOf = (aim: Aim): TargetKind | null => (aim === 'link' ? null : (aim.replace('@', '') as TargetKind));
+
+export function aimOf(target: Aimed): Aim {
+  if (target.link !== undefined || !target.kind) return 'link';
+  return target.value === undefined && target.field !== undefined ? `${target.kind}@` : target.kind;
+}
+
+/** The text that belongs to the aim: link, id or name of a case field. */
+export const aimText = (target: Aimed): string => target.link ?? target.value ?? target.field ?? '';
+
+/** The same target, opened in another way. */
+export function aimedAt<T extends Aimed>(target: T, aim: Aim, text: string): T {
+  const { link: _link, kind: _kind, value: _value, field: _field, ...rest } = target;
+  const kind = kindOf(aim);
+  const way = !kind ? { link: text } : aim.endsWith('@') ? { kind, field: text } : { kind, value: text };
+  return { ...rest, ...(kind === 'contact_list' ? { kind } : way) } as T;
+}
+
+/** Moves one item of a list by one place; the list itself stays as it is. */
+export function moved<T>(list: readonly T[], from: number, to: number): T[] {
+  const next = [...list];
+  next.splice(to, 0, ...next.splice(from, 1));
+  return next;
+}
+
+/** Rules that offer a target by name. */
+export const offering = (rules: Rule[] | Settings['rules'], id: string): number =>
+  rules.filter((rule) => Array.isArray(rule.offer) && rule.offer.includes(id)).length;

@@ -1,0 +1,251 @@
+import type { Offer, View } from '../lib/model.ts';
+import { type BarProps, Launch, ltr, Num, own, QrButton, Said, verb } from './bar.tsx';
+import { Icon, Mark } from './icons.tsx';
+import { useSay } from './text.ts';
+
+export type PanelProps = {
+  view: View;
+  onLaunch: BarProps['onLaunch'];
+  onQr: (offer: Offer) => void;
+  onCopy: (offer: Offer) => void;
+  /** The target whose link has just been copied. */
+  copied: string | null;
+  onReadAgain: () => void;
+  onCopyForAdmin: () => void;
+  /** The person says which record is right, where address and page disagree. */
+  onChoose: (pick: 'address' | 'page') => void;
+  /** Null where the panel is all there is. */
+  onCollapse: (() => void) | null;
+};
+
+/** The whole panel: all contacts and catalogs for this case, or why there are none. */
+export function Panel(props: PanelProps) {
+  const say = useSay();
+  const { view, onCollapse } = props;
+  const contacts = view.offers.filter((offer) => offer.group === 'contact');
+  const catalogs = view.offers.filter((offer) => offer.group === 'catalog');
+  const main = view.offers.find((offer) => offer.href)?.id;
+  return (
+    <section className="panel" aria-label={say('region', view.number)}>
+      <div className="p-head">
+        <Mark />
+        {view.state === 'reading' ? (
+          <span className="cut grow">{say('reading')}</span>
+        ) : view.state === 'doubt' ? (
+          <span className="cut">
+            <b>{say('which_case')}</b>
+          </span>
+        ) : (
+          <span className="cut">
+            <b>
+              <Num>{view.number}</Num>
+            </b>{' '}
+            <bdi>{view.title}</bdi>
+          </span>
+        )}
+        {onCollapse && (
+          <button type="button" className="btn quiet bare" aria-label={say('collapse')} onClick={onCollapse}>
+            <Icon name="up" />
+          </button>
+        )}
+      </div>
+      {view.moved && (
+        <p className="p-part band warn st" role="alert">
+          <Icon name="warn" />
+          <span>
+            <Said>{say('moved', ...view.moved.map(ltr))}</Said>
+          </span>
+        </p>
+      )}
+      {view.state === 'reading' && <Reading />}
+      {view.state === 'ready' && view.launched && <Launched {...props} />}
+      {view.state === 'ready' && view.unnumbered && (
+        <p className="p-part band st">
+          <Icon name="info" />
+          <span>{say('unnumbered')}</span>
+        </p>
+      )}
+      {view.state === 'ready' && contacts.length > 0 && (
+        <Part title={say('part_call')} offers={contacts} main={main} {...props} />
+      )}
+      {view.state === 'ready' && catalogs.length > 0 && (
+        <Part title={say('part_catalogs')} offers={catalogs} main={main} {...props} />
+      )}
+      {view.state === 'doubt' && <Doubt {...props} />}
+      {view.state === 'uncovered' && <Uncovered {...props} />}
+    </section>
+  );
+}
+
+/** Grey bars of the size of what comes. */
+function Reading() {
+  return (
+    <div className="p-part" aria-busy="true">
+      {[104, 148].map((width) => (
+        <span key={width} className="ske" style={{ inlineSize: `${width}px` }} />
+      ))}
+    </div>
+  );
+}
+
+function Part({
+  title,
+  offers,
+  main,
+  onLaunch,
+  onQr,
+}: PanelProps & { title: string; offers: Offer[]; main: string | undefined }) {
+  const say = useSay();
+  return (
+    <div className="p-part">
+      <h3>{title}</h3>
+      {offers.map((offer) => (
+        <div className="row" key={offer.id}>
+          <div className="who">
+            <b className="cut">
+              <bdi>{offer.name}</bdi>
+            </b>
+            <p className="meta">
+              <Note offer={offer} />
+            </p>
+          </div>
+          {offer.href && (
+            <div className="do">
+              <QrButton say={say} offer={offer} onQr={onQr} />
+              <Launch offer={offer} main={offer.id === main} label={say(verb(offer), offer.name)} onLaunch={onLaunch}>
+                {say(offer.group === 'contact' ? 'call' : 'open')}
+              </Launch>
+            </div>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** What there is to know of a target, or why it has no link. */
+function Note({ offer }: { offer: Offer }) {
+  const say = useSay();
+  if (offer.refused)
+    return (
+      <span className="st warn">
+        <Icon name="warn" />
+        <span>{offer.refused}</span>
+      </span>
+    );
+  const licence = offer.licence && say(`licence_${offer.licence.replace('-', '_')}`);
+  const known = [licence, offer.detail && own(offer.detail)].filter(Boolean).join(' · ');
+  return <Said>{known || say(offer.group === 'contact' ? 'contact' : 'catalog')}</Said>;
+}
+
+/** A page cannot know whether the app opened, so the way on is offered at once. */
+function Launched({ view, onQr, onCopy, copied }: PanelProps) {
+  const say = useSay();
+  const offer = view.offers.find(({ id }) => id === view.launched);
+  if (!offer) return null;
+  return (
+    <div className="p-part">
+      <p className="st" role="status">
+        <Icon name="check" />
+        <span>
+          <Said>{say('opening', ltr(view.number))}</Said>
+        </span>
+      </p>
+      <p className="meta">{say('nothing_opened_how')}</p>
+      <div className="acts">
+        <button type="button" className="btn" onClick={() => onQr(offer)}>
+          <Icon name="qr" />
+          {say('show_code')}
+        </button>
+        <CopyButton offer={offer} copied={copied === offer.id} onCopy={onCopy} />
+      </div>
+    </div>
+  );
+}
+
+export function CopyButton({
+  offer,
+  copied,
+  onCopy,
+}: {
+  offer: Offer;
+  copied: boolean;
+  onCopy: (offer: Offer) => void;
+}) {
+  const say = useSay();
+  return (
+    <button type="button" className="btn quiet" onClick={() => onCopy(offer)}>
+      <Icon name={copied ? 'check' : 'copy'} />
+      <span aria-live="polite">{say(copied ? 'copied' : 'copy_link')}</span>
+    </button>
+  );
+}
+
+/** The case is in doubt: no call button, a sentence in its place. */
+function Doubt({ view, onChoose, onReadAgain, onCopyForAdmin }: PanelProps) {
+  const say = useSay();
+  return (
+    <>
+      <div className="p-part band warn" role="alert">
+        <div className="say">
+          <Icon name="warn" />
+          <b>{say('doubt')}</b>
+          <p>
+            <Said>{say('doubt_why', ltr(view.number), ltr(view.shown ?? ''))}</Said>
+          </p>
+        </div>
+      </div>
+      <div className="p-part">
+        <p className="meta">{say('doubt_choose')}</p>
+        <div className="acts">
+          <button type="button" className="btn" onClick={() => onChoose('address')}>
+            {say('it_is', view.number)}
+          </button>
+          {view.choice && (
+            <button type="button" className="btn" onClick={() => onChoose('page')}>
+              {say('it_is', view.shown ?? '')}
+            </button>
+          )}
+        </div>
+        <div className="acts">
+          <button type="button" className="btn quiet" onClick={onReadAgain}>
+            <Icon name="again" />
+            {say('read_again')}
+          </button>
+          <button type="button" className="btn quiet" onClick={onCopyForAdmin}>
+            <Icon name="copy" />
+            {say('copy_for_admin')}
+          </button>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Uncovered({ view, onReadAgain, onCopyForAdmin }: PanelProps) {
+  const say = useSay();
+  const queue = view.queue ? say('queue_is', own(view.queue)) : say('queue_none');
+  const asset = view.asset ? say('asset_is', own(view.asset)) : say('asset_none');
+  return (
+    <div className="p-part">
+      <div>
+        <p>
+          <b>{say('uncovered')}</b>
+        </p>
+        <p className="meta">
+          <Said>{say('uncovered_why', queue, asset)}</Said>
+        </p>
+      </div>
+      <div className="acts">
+        <button type="button" className="btn" onClick={onReadAgain}>
+          <Icon name="again" />
+          {say('read_again')}
+        </button>
+        <button type="button" className="btn quiet" onClick={onCopyForAdmin}>
+          <Icon name="copy" />
+          {say('copy_for_admin')}
+        </button>
+      </div>
+    </div>
+  );
+}

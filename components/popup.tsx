@@ -1,0 +1,201 @@
+import { useState, type FormEvent } from 'react';
+import type { Codes, Offer, View } from '../lib/model.ts';
+import { type LaunchEvent, Num } from './bar.tsx';
+import { Card, type Screen } from './card.tsx';
+import { Mark } from './icons.tsx';
+import { Panel } from './panel.tsx';
+import { useSay } from './text.ts';
+
+export type DeskName = { key: string; name: string };
+
+export type PopupProps = {
+  state: 'loading' | 'first' | 'forbidden' | 'none' | 'unknown' | 'case';
+  /** The desk of the tab in front, or of the typed number. */
+  desk?: DeskName | undefined;
+  desks: DeskName[];
+  /** A product that was recognised and is not set up. */
+  product?: string;
+  origin?: string;
+  /** Is the panel allowed on this desk's pages? */
+  allowed?: boolean | undefined;
+  view?: View | undefined;
+  screen: Screen;
+  copied: string | null;
+  codes: (offer: Offer) => Codes;
+  onLaunch: (event: LaunchEvent, offer: Offer) => void;
+  onCopy: (offer: Offer) => void;
+  onChoose: (pick: 'address' | 'page') => void;
+  onNumber: (number: string, desk: string) => void;
+  onAllow: () => void;
+  onOptions: () => void;
+  onReadAgain: () => void;
+  onCopyForAdmin: () => void;
+  onScreen: (screen: Screen) => void;
+};
+
+/** The popup: the same panel for any tab, also where the panel is off, and for a number that somebody types. */
+export function Popup(props: PopupProps) {
+  const say = useSay();
+  const { state, desk, view, screen } = props;
+  const [open, setOpen] = useState<{ offer: Offer; key: string } | null>(null);
+  const [full, setFull] = useState(false);
+  const shown = open && view && open.key === view.key ? open.offer : null;
+  return (
+    <main className="popup">
+      <header>
+        <Mark />
+        <span className="grow">{say('extName')}</span>
+        <span className="meta cut">{desk?.name}</span>
+      </header>
+      {state === 'loading' && <Loading />}
+      {state === 'first' && <First {...props} />}
+      {state === 'case' && view && shown && (
+        <Card
+          key={`${view.key} ${shown.id}`}
+          offer={shown}
+          number={view.number}
+          codes={props.codes(shown)}
+          screen={screen}
+          ratio={globalThis.devicePixelRatio || 1}
+          copied={props.copied === shown.id}
+          full={full}
+          onScreen={props.onScreen}
+          onCopy={props.onCopy}
+          onFull={setFull}
+          onShowAgain={() => setOpen(null)}
+          onClose={() => setOpen(null)}
+        />
+      )}
+      {state === 'case' && view && !shown && (
+        <>
+          <div className="p-part case">
+            <h1>
+              <Num>{view.number}</Num>
+            </h1>
+            {view.title && (
+              <p className="title">
+                <bdi>{view.title}</bdi>
+              </p>
+            )}
+          </div>
+          <Panel
+            view={view}
+            copied={props.copied}
+            onLaunch={props.onLaunch}
+            onQr={(offer) => setOpen({ offer, key: view.key })}
+            onCopy={props.onCopy}
+            onReadAgain={props.onReadAgain}
+            onChoose={props.onChoose}
+            onCopyForAdmin={props.onCopyForAdmin}
+            onCollapse={null}
+          />
+          {props.allowed === false && <Allow {...props} />}
+        </>
+      )}
+      {(state === 'none' || state === 'unknown' || state === 'forbidden') && <Missing {...props} />}
+      <footer>
+        <span className="meta">{state === 'case' && props.allowed ? say('panel_on') : ''}</span>
+        <button type="button" className="btn quiet" onClick={props.onOptions}>
+          {say('options')}
+        </button>
+      </footer>
+    </main>
+  );
+}
+
+function Loading() {
+  const say = useSay();
+  return (
+    <div className="p-part" aria-busy="true">
+      <p className="meta">{say('reading')}</p>
+      <span className="ske" style={{ inlineSize: 160 }} />
+    </div>
+  );
+}
+
+function First({ onOptions }: PopupProps) {
+  const say = useSay();
+  return (
+    <div className="p-part">
+      <h2>{say('first')}</h2>
+      <p className="meta">{say('first_how')}</p>
+      <div className="acts">
+        <button type="button" className="btn main m" onClick={onOptions}>
+          {say('set_up')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** The desk is set up and its pages may not show the panel yet: one click, for this host and no other. */
+function Allow({ origin = '', onAllow }: PopupProps) {
+  const say = useSay();
+  const host = origin.replace(/^https?:\/\//, '');
+  return (
+    <div className="p-part">
+      <h2>{say('show_panel')}</h2>
+      <p className="meta">{say('show_panel_how', host)}</p>
+      <div className="acts">
+        <button type="button" className="btn m" onClick={onAllow}>
+          {say('allow')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** No case could be read: why, and a number that can be typed instead. */
+function Missing({ state, product, origin = '', desks, desk, onNumber, onOptions }: PopupProps) {
+  const say = useSay();
+  const [number, setNumber] = useState('');
+  const [key, setKey] = useState(desk?.key ?? desks[0]?.key ?? '');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (number.trim()) onNumber(number.trim(), key);
+  };
+  const head = state === 'forbidden' ? 'forbidden' : state === 'unknown' ? 'not_set_up' : 'no_case';
+  return (
+    <div className="p-part">
+      <h2>{say(head, product || origin)}</h2>
+      <p className="meta">{say(`${head}_how`)}</p>
+      {state === 'unknown' && (
+        <div className="acts">
+          <button type="button" className="btn m" onClick={onOptions}>
+            {say('add_desk')}
+          </button>
+        </div>
+      )}
+      {desks.length > 0 && (
+        <form className="number" onSubmit={submit}>
+          {desks.length > 1 && (
+            <label className="field">
+              {say('desk')}
+              <select className="input" value={key} onChange={(event) => setKey(event.currentTarget.value)}>
+                {desks.map((one) => (
+                  <option key={one.key} value={one.key}>
+                    {one.name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          <label className="field grow">
+            {say('case_number')}
+            <input
+              className="input"
+              value={number}
+              maxLength={100}
+              spellCheck={false}
+              autoComplete="off"
+              onChange={(event) => setNumber(event.currentTarget.value)}
+            />
+          </label>
+          <button type="submit" className={state === 'none' ? 'btn main m' : 'btn m'}>
+            {say('continue')}
+          </button>
+        </form>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { browser } from 'wxt/browser';
+import { defineBackground } from 'wxt/utils/define-background';
+import { takeOver } from '../lib/browser/grants.ts';
+import { publish, refreshPolicy } from '../lib/browser/store.ts';
+import { answer } from '../lib/browser/worker.ts';
+import { numberIn } from '../lib/view.ts';
+
+export default defineBackground(() => {
+  browser.runtime.onMessage.addListener((message: unknown, sender, respond) => {
+    void answer(message, sender).then(respond);
+    return true;
+  });
+  browser.permissions.onAdded.addListener(() => void publish());
+  browser.permissions.onRemoved.addListener(() => void publish());
+  browser.storage.onChanged.addListener((_, area) => {
+    if (area === 'managed') void refreshPolicy();
+  });
+  const page = (query: Record<string, string>) => browser.runtime.getURL(`/popup.html?${new URLSearchParams(query)}`);
+  browser.contextMenus.onClicked.addListener(({ selectionText }, tab) => {
+    // A selected number is what the person means; without one it is the case of this page.
+    const number = selectionText && numberIn(selectionText);
+    void browser.tabs.create({ url: page(number ? { number } : { tab: String(tab?.id ?? '') }) });
+  });
+  browser.omnibox.onInputEntered.addListener((text) => {
+    const number = numberIn(text);
+    if (number) void browser.tabs.update({ url: page({ number }) });
+  });
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    browser.contextMenus.create({
+      id: 'call',
+      title: browser.i18n.getMessage('menu'),
+      contexts: ['page', 'selection', 'link'],
+      documentUrlPatterns: ['https://*/*', 'http://*/*'],
+    });
+    if (reason === 'install') void browser.runtime.openOptionsPage();
+    else void publish().then(takeOver);
+  });
+  void publish().then(refreshPolicy);
+});

@@ -1,0 +1,7 @@
+import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
+import { glanceAt } from '../lib/desks/glance.ts';
+
+/** One look at a page for the popup, where the panel is off or was never allowed. */
+export default defineUnlistedScript(() => {
+  globalThis.deskcallGlance = (desks) => glanceAt(desks, { url: location.href, document });
+});

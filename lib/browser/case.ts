@@ -1,0 +1,304 @@
+/**
+ * The case on a page, followed as the page changes: read, routed, linked. It decides what the panel shows; where the
+ * panel stands is mount.ts, how it looks is components/.
+ */
+import { browser } from 'wxt/browser';
+import type { Case, Codes, Desk, Offer, PageEntry, Read, Shown, Target, View } from '../model.ts';
+import { readCase } from '../read.ts';
+import { route } from '../route.ts';
+import { blank, keyOf, viewOf as viewFor } from '../view.ts';
+import { linkOf, newLaunchId } from '../worklink.ts';
+import { rowsOf } from './keys.ts';
+import { alive, ask } from './messages.ts';
+
+/** A page that says nothing itself about its record is believed once it has been quiet for this long, in ms. */
+const quiet = 120;
+/** … and without any quiet after this long. */
+const patience = 600;
+/** Address and page may differ while a single-page app changes over; after this long it is a disagreement. */
+const doubtAfter = 1500;
+/** Reading shows nothing for this long: most changes of page are over by then. */
+const showReading = 300;
+/** A click takes at most this long; a page that changes within it has changed under the hand. */
+const pressing = 1000;
+/** "Opening WorkLink" and "Not called" stand for this long. */
+const showNews = 10_000;
+
+/** Where a link is used; each surface has a launch id of its own. */
+type Surface = 'button' | 'code' | 'copy';
+
+/** What a click brings along. */
+export type Click = { isTrusted: boolean; currentTarget: HTMLAnchorElement; preventDefault(): void };
+
+type Press = { key: string; number: string; at: number };
+type Known = { record: Case; targets: Target[] | null; shown?: Shown | undefined };
+
+export type FollowedCase = {
+  /** The page may show something else: `true` if it is known to matter now. */
+  changed: (now: boolean) => void;
+  /** A pointer went down on a launch link. */
+  press: () => void;
+  launch: (event: Click, offer: Offer) => void;
+  /** The person says which record is right, where address and page disagree. */
+  choose: (pick: 'address' | 'page') => void;
+  codes: (offer: Offer) => Promise<Codes>;
+  /** The link for the clipboard, of the case as it is now. */
+  copyText: (offer: Offer) => string | null;
+  /** What an admin needs to see why nothing was offered: names and values of this case, as text. */
+  report: () => string;
+  /** Uses another compiled entry, after a change of settings. */
+  use: (entry: PageEntry) => void;
+  /** The case on show, for places. */
+  ref: () => { kind: string; id: string } | null;
+};
+
+/**
+ * Follows the case of a page.
+ * @param draw told what to show; null: there is no case, so no panel
+ */
+export function followCase(
+  desk: Desk,
+  first: PageEntry,
+  document: Document,
+  draw: (view: View | null) => void,
+  signal: AbortSignal,
+): FollowedCase {
+  const window = document.defaultView as Window & typeof globalThis;
+  let entry = first;
+  let known: Known | null = null;
+  let view: View | null = null;
+  let url = '';
+  let urlSince = 0;
+  let lastChange = 0;
+  let cost = 0;
+  let turn = 0;
+  let timer = 0;
+  /** What the person said where address and page disagreed. */
+  let chosen: { address: string; shown: string; pick: 'address' | 'page' } | null = null;
+  /** The last click that was refused, and the case it was meant for. */
+  let refused: Press | null = null;
+  /** The last launch link that a pointer went down on. */
+  let pressed: Press | null = null;
+  /** The case that was on show before this one. */
+  let gone: Press | null = null;
+  /** There is no case on this page. */
+  let idle = false;
+  const ids = new Map<string, string>();
+
+  const read = (): Read => {
+    const start = performance.now();
+    const page = { url: window.location.href, document };
+    let result = readCase(desk, page);
+    const { shown } = result;
+    // A choice holds for these two records only.
+    if (chosen && shown && result.case && chosen.address === result.case.id && chosen.shown === shown.text) {
+      const { kind, id, number } = result.case;
+      const picked = chosen.pick === 'page' && shown.id;
+      if (picked) result = readCase(desk, page, { kind, id: picked, ...(number === id ? { number: picked } : {}) });
+      else delete result.shown;
+    }
+    if (result.case) result.case.desk = entry.key;
+    cost = performance.now() - start;
+    return result;
+  };
+
+  const show = (next: View | null): void => {
+    if (JSON.stringify(next) === JSON.stringify(view)) return;
+    view = next;
+    draw(next);
+  };
+
+  const launchId = (target: string, surface: Surface): string => {
+    const name = `${target} ${surface}`;
+    const id = ids.get(name) ?? newLaunchId();
+    ids.set(name, id);
+    return id;
+  };
+
+  const later = (ms: number): void => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, ms);
+  };
+
+  /** Reads, and shows what is known. The only place that decides between showing, waiting and doubting. */
+  function look(): void {
+    window.clearTimeout(timer);
+    timer = 0;
+    if (signal.aborted || !alive()) return;
+    const now = performance.now();
+    if (window.location.href !== url) {
+      url = window.location.href;
+      urlSince = now;
+      lastChange = now;
+    }
+    const found = read();
+    if (!found.case) {
+      known = null;
+      idle = true;
+      show(null);
+      return;
+    }
+    idle = false;
+    const key = keyOf(found.case);
+    if (!known || keyOf(known.record) !== key) {
+      // Another case: what was on show goes at once, before anything is known of the new one.
+      if (pressed && pressed.key !== key && now - pressed.at < pressing) refused = pressed;
+      if (view && view.key !== key) {
+        gone = { key: view.key, number: view.number, at: now };
+        show(null);
+      }
+      if (known) ids.clear();
+      known = null;
+    }
+    const waited = now - urlSince;
+    const settled =
+      found.shown !== undefined
+        ? waited >= doubtAfter
+        : found.confirmed || known !== null || now - lastChange >= quiet || waited >= patience;
+    if (!settled) {
+      if (waited >= showReading) show({ ...blank(found.case), state: 'reading' });
+      later(waited < showReading ? Math.min(quiet, showReading - waited) : quiet);
+      return;
+    }
+    void arrive(found.case, found.shown);
+  }
+
+  async function arrive(record: Case, shown: Shown | undefined): Promise<void> {
+    const mine = ++turn;
+    const targets = shown === undefined ? await route(entry, record, rowsOf(entry)) : null;
+    if (mine !== turn || signal.aborted) return;
+    // While a table was asked, the page may have moved on.
+    if (window.location.href !== url) return look();
+    const same = known && keyOf(known.record) === keyOf(record);
+    known = { record, targets, shown };
+    const next = viewOf(known);
+    if (same && view?.launched) next.launched = view.launched;
+    const fresh = refused && performance.now() - refused.at < showNews && refused.key !== next.key;
+    if (refused && fresh) {
+      next.moved = [refused.number, next.number];
+      window.setTimeout(() => {
+        refused = null;
+        look();
+      }, showNews);
+    }
+    show(next);
+    if (shown === undefined) return;
+    // A disagreement can end without a trace in the DOM that is watched, so it is looked at again.
+    later(doubtAfter);
+  }
+
+  const viewOf = ({ record, targets, shown }: Known): View =>
+    viewFor(record, targets, shown, entry.links, (target) => launchId(target, 'button'));
+
+  /** The case as it is at this moment, or null if it is not the one on show. */
+  function still(): Case | null {
+    const found = read();
+    return found.case && found.shown === undefined && known && keyOf(found.case) === keyOf(known.record)
+      ? found.case
+      : null;
+  }
+
+  const targetOf = (offer: Offer): Target | undefined => known?.targets?.find((target) => target.id === offer.id);
+
+  function linkNow(offer: Offer, surface: Surface): string | null {
+    const target = targetOf(offer);
+    const record = still();
+    if (!target || !record) return null;
+    const link = linkOf(target, record, entry.links, launchId(target.id, surface));
+    return 'refused' in link ? null : (link.app ?? link.phone);
+  }
+
+  function launch(event: Click, offer: Offer): void {
+    pressed = null;
+    if (!event.isTrusted) return event.preventDefault();
+    const before = view;
+    const href = before?.state === 'ready' ? linkNow(offer, 'button') : null;
+    if (href === null) {
+      event.preventDefault();
+      refuse(before);
+      return;
+    }
+    // The anchor itself starts the launch; it carries the link as it is at this very click.
+    event.currentTarget.href = href;
+    // Past the click the id is used up. Not before: the browser follows the anchor after all handlers have run.
+    window.setTimeout(() => {
+      ids.delete(`${offer.id} button`);
+      if (!known || !view || view.key !== before?.key) return;
+      show({ ...viewOf(known), launched: offer.id });
+      window.setTimeout(() => {
+        if (view?.launched === offer.id && known) show(viewOf(known));
+      }, showNews);
+    });
+  }
+
+  /** The page moved on between looking and clicking: nothing is called, and the case that is there now says so. */
+  function refuse(before: View | null): void {
+    refused = before && { key: before.key, number: before.number, at: performance.now() };
+    known = null;
+    ids.clear();
+    show(null);
+    look();
+  }
+
+  const fieldsOf = (record: Case): Record<string, string> => {
+    const { desk: _desk, kind: _kind, id: _id, number: _number, fields, ...named } = record;
+    // Only what the link could carry: the rest of the case stays on the page.
+    const wanted = new Set(Object.values(entry.links.external).map((name) => name.toLowerCase()));
+    wanted.add('asset');
+    for (const target of known?.targets ?? []) if (target.field) wanted.add(target.field.toLowerCase());
+    return Object.fromEntries(
+      Object.entries({ ...fields, ...named }).filter(
+        (pair): pair is [string, string] => wanted.has(pair[0].toLowerCase()) && pair[1] !== undefined,
+      ),
+    );
+  };
+
+  signal.addEventListener('abort', () => window.clearTimeout(timer));
+
+  return {
+    changed(now) {
+      lastChange = performance.now();
+      if (now || window.location.href !== url) look();
+      // Re-reading takes at most a third of a percent of the page's time, whatever a reading costs there.
+      else if (!timer) later(known || idle ? Math.max(500, 300 * cost) : quiet);
+    },
+    press() {
+      const now = performance.now();
+      if (view) pressed = { key: view.key, number: view.number, at: now };
+      // The page's own listener came first, and the case went while the pointer was going down.
+      else if (gone && now - gone.at < pressing) refused = gone;
+    },
+    launch,
+    choose(pick) {
+      if (known?.shown) chosen = { address: known.record.id, shown: known.shown.text, pick };
+      look();
+    },
+    async codes(offer) {
+      const record = still();
+      if (!record) return { error: browser.i18n.getMessage('page_changed') };
+      return ask<Codes>({
+        type: 'qr',
+        url: window.location.href,
+        target: offer.id,
+        chosen: chosen?.pick === 'page' && chosen.shown === record.id,
+        launchId: launchId(offer.id, 'code'),
+        record: { kind: record.kind, id: record.id, number: record.number, fields: fieldsOf(record) },
+      });
+    },
+    copyText: (offer) => linkNow(offer, 'copy'),
+    report() {
+      const found = read();
+      return JSON.stringify(
+        { configured: entry.key, product: entry.product, read: found, rules: entry.rules },
+        null,
+        2,
+      );
+    },
+    use(next) {
+      entry = next;
+      known = null;
+      look();
+    },
+    ref: () => known?.record ?? null,
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The ways that need no host permission: a look at the tab in front, or a typed number. One path for the popup, the
+ * context menu, the shortcut and the address bar: they all end in the popup's page.
+ */
+import { browser } from 'wxt/browser';
+import { declared } from '../desks/index.ts';
+import type { Case, Codes, Offer, PageEntry, Shown, Target, View } from '../model.ts';
+import { failing, route } from '../route.ts';
+import { compile, type Settings } from '../settings.ts';
+import { keyOf, viewOf } from '../view.ts';
+import { linkOf, newLaunchId } from '../worklink.ts';
+import { grantedOrigins } from './grants.ts';
+import { rowsOf } from './keys.ts';
+import { loadSettings } from './store.ts';
+import { codesOf } from './codes.ts';
+
+/** A case outside its page, ready to be called about. */
+export type Call = {
+  view: View;
+  /** The link for a click, new at each; null if there is none. */
+  link: (offer: Offer) => string | null;
+  codes: (offer: Offer) => Codes;
+};
+
+/** What the tab in front is. */
+export type Glance =
+  | { state: 'first' } //                      nothing is set up yet
+  | { state: 'forbidden'; desks: DeskName[] } // the browser keeps extensions out
+  | { state: 'none'; desks: DeskName[]; desk?: DeskName } // no case on this page
+  | { state: 'unknown'; desks: DeskName[]; product: string; origin: string } // looks like a desk that is not set up
+  | {
+      state: 'case';
+      desk: DeskName;
+      call: Call;
+      allowed: boolean;
+      origin: string;
+      choose?: (pick: Pick) => Promise<Call>;
+    };
+export type DeskName = { key: string; name: string };
+export type Pick = 'address' | 'page';
+
+const namesOf = (settings: Settings): DeskName[] =>
+  settings.desks.map(({ key, name, product }) => ({ key, name: name ?? declared[product]?.name ?? key }));
+
+/** Looks at a tab once, through `activeTab`. Never rejects: what cannot be read is `forbidden`. */
+export async function glance(tabId: number): Promise<Glance> {
+  const { settings } = await loadSettings();
+  if (!settings.desks.length && !settings.contacts.length) return { state: 'first' };
+  const desks = namesOf(settings);
+  const url = await addressOf(tabId);
+  if (!url || !/^https?:/.test(url)) return { state: 'forbidden', desks };
+  const { origin } = new URL(url);
+  const entry = compile(settings, origin, true);
+  const known = Object.values(declared).map(({ id, data }) => ({ id, data }));
+  const target = { tabId };
+  try {
+    await browser.scripting.executeScript({ target, files: ['/glance.js'] });
+    const [found] = await browser.scripting.executeScript({
+      target,
+      func: (list) => globalThis.deskcallGlance?.(list) ?? null,
+      args: [entry?.desk ? [{ id: entry.product, data: entry.desk }] : known],
+    });
+    const read = found?.result;
+    const desk = entry ? { key: entry.key, name: entry.name } : undefined;
+    if (!read?.case) return desk ? { state: 'none', desks, desk } : { state: 'none', desks };
+    if (!entry || !desk) return { state: 'unknown', desks, product: declared[read.desk ?? '']?.name ?? '', origin };
+    const record = { ...read.case, desk: entry.key };
+    const allowed = (await grantedOrigins())(origin);
+    const glanced: Glance = { state: 'case', desk, call: await callFor(entry, record, read.shown), allowed, origin };
+    const { shown } = read;
+    if (shown) glanced.choose = (pick) => callFor(entry, pick === 'page' ? named(record, shown) : record, undefined);
+    return glanced;
+  } catch {
+    return { state: 'forbidden', desks };
+  }
+}
+
+/** Null where the browser does not tell: its own pages, or a tab that is gone. */
+async function addressOf(tabId: number): Promise<string | null> {
+  try {
+    return (await browser.tabs.get(tabId)).url ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The record that the page names, as far as it is known: its fields were not read. */
+const named = (record: Case, shown: Shown): Case => ({
+  ...record,
+  id: shown.id ?? '',
+  number: record.number === record.id || !shown.id ? shown.text : undefined,
+});
+
+/** A case of which only the number is known, because a person typed it. */
+export async function typed(number: string, deskKey: string): Promise<Call | null> {
+  const { settings } = await loadSettings();
+  const desk = settings.desks.find(({ key }) => key === deskKey);
+  const entry = desk?.origins[0] ? compile(settings, desk.origins[0], true) : null;
+  return entry && callFor(entry, { desk: entry.key, kind: '', id: '', number, fields: {} }, undefined);
+}
+
+async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined): Promise<Call> {
+  const targets = shown ? null : ((await route(entry, record, rowsOf(entry))) ?? (record.id ? null : possible(entry)));
+  const ids = new Map<string, string>();
+  const idOf = (name: string): string => {
+    const id = ids.get(name) ?? newLaunchId();
+    ids.set(name, id);
+    return id;
+  };
+  const targetOf = (offer: Offer): Target | undefined => targets?.find(({ id }) => id === offer.id);
+  const view = viewOf(record, targets, shown, entry.links, (target) => idOf(`${target} button`));
+  return {
+    view: record.id ? view : { ...view, key: `typed:${keyOf(record)}${record.number ?? ''}` },
+    link(offer) {
+      const target = targetOf(offer);
+      const link = target && linkOf(target, record, entry.links, newLaunchId());
+      return link && !('refused' in link) ? (link.app ?? link.phone) : null;
+    },
+    codes(offer) {
+      const target = targetOf(offer);
+      return target
+        ? codesOf(target, record, entry.links, idOf(`${offer.id} code`))
+        : { error: 'this target is not set up any more' };
+    },
+  };
+}
+
+/** Of a typed number nothing is known but its desk: all that any rule for that desk could offer. */
+function possible(entry: PageEntry): Target[] | null {
+  const record: Case = { desk: entry.key, kind: '', id: '', fields: {} };
+  const rules = entry.rules.filter(({ when }) => !failing(when.desk ? { desk: when.desk } : {}, record));
+  const ids = new Set(rules.flatMap(({ offer }) => (Array.isArray(offer) ? offer : [])));
+  const found = [...ids].flatMap((id) => entry.targets[id] ?? []);
+  return found.length ? found : null;
+}

@@ -1,0 +1,28 @@
+/**
+ * What a page may ask of the worker. Messages are intents: the page's address, a target's id and fields, never an
+ * address to call, a user or a header. The worker looks up the rest itself and checks who is asking (checked below).
+ */
+import { browser } from 'wxt/browser';
+
+export type Message =
+  /** Bring the part of the panel that only an opened panel needs. */
+  | { type: 'open' }
+  /** Draw the codes of one target's links. `record` is hostile text: desk, kind and id are derived again from `url`,
+   * but for an id that the person chose where address and page disagreed. */
+  | { type: 'qr'; url: string; target: string; launchId: string; chosen: boolean; record: MessageCase }
+  /** Show the options page. */
+  | { type: 'options' };
+
+export type MessageCase = { kind: string; id: string; number?: string | undefined; fields: Record<string, string> };
+
+/** Whether this script still belongs to a running extension: after an update or removal the old one does not. */
+export const alive = (): boolean => browser.runtime?.id !== undefined;
+
+/** Sends a message to the worker. After an update of the extension the old script gets an answer too: an error. */
+export async function ask<T>(message: Message): Promise<T | { error: string }> {
+  try {
+    return (await browser.runtime.sendMessage(message)) ?? { error: 'no answer' };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,239 @@
+/** The panel's life on one page: which desk, which case, where it stands, and when it goes. */
+import { browser } from 'wxt/browser';
+import type { Desk, Offer, PageEntry, View } from '../model.ts';
+import { followCase, type Click } from './case.ts';
+import { dockKey, pageKey } from './keys.ts';
+import { alive, ask } from './messages.ts';
+import { mount } from './mount.ts';
+import { keepScreen, type Screen, screenOf } from './screen.ts';
+import { watch } from './watch.ts';
+
+type Say = (key: string, ...values: string[]) => string;
+type Open = 'panel' | { code: string; was?: string };
+
+/** What the bar or the tab needs to be drawn. */
+export type Drawing = {
+  view: View;
+  docked: boolean;
+  /** The dock's tab has been opened to a bar. */
+  out: boolean;
+  expanded: boolean;
+  onLaunch: (event: Click, offer: Offer) => void;
+  onQr: (offer: Offer) => void;
+  onToggle: () => void;
+  onNothing: () => void;
+  onNear: () => void;
+  onOpen: () => void;
+  onMove: (top: number, done: boolean) => void;
+};
+
+/** Copies text, also on desks without https, where there is no clipboard API. */
+async function copy(document: Document, text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.style.cssText = 'position:fixed;opacity:0';
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
+
+/**
+ * Starts the panel on a page that belongs to a granted origin; does nothing where the origin is not set up.
+ * @param css what a page at rest needs
+ * @param draw draws the bar or the tab into the root, or empties it for null
+ */
+export async function startPage(
+  document: Document,
+  css: string,
+  say: Say,
+  draw: (root: HTMLElement, drawing: Drawing | null) => void,
+): Promise<void> {
+  const end = new AbortController();
+  const { signal } = end;
+  // The script that was here before goes, also one of an earlier version, whose globals may be another world's.
+  const successor = `deskcall-${browser.runtime.id}`;
+  document.dispatchEvent(new Event(successor));
+  document.addEventListener(successor, () => end.abort(), { signal });
+  const key = pageKey(document.defaultView?.location.origin ?? '');
+  let running: AbortController | null = null;
+
+  const begin = async (entry: PageEntry | undefined): Promise<void> => {
+    running?.abort();
+    if (!entry || signal.aborted) return;
+    running = new AbortController();
+    const over = AbortSignal.any([signal, running.signal]);
+    const [stored, screen] = await Promise.all([browser.storage.local.get(dockKey(entry.key)), screenOf()]);
+    const desk = globalThis.deskcallDesk?.(entry);
+    if (desk && !over.aborted)
+      run({ document, css, say, draw, entry, desk, stored, screen, signal: over, stop: () => end.abort() });
+  };
+
+  const changed = (changes: Record<string, { newValue?: unknown }>): void => {
+    if (changes[key]) void begin(changes[key].newValue as PageEntry | undefined);
+  };
+  browser.storage.local.onChanged.addListener(changed);
+  signal.addEventListener('abort', () => alive() && browser.storage.local.onChanged.removeListener(changed));
+  const stored = await browser.storage.local.get(key);
+  await begin(stored[key] as PageEntry | undefined);
+}
+
+type Run = {
+  document: Document;
+  css: string;
+  say: Say;
+  draw: Parameters<typeof startPage>[3];
+  entry: PageEntry;
+  desk: Desk;
+  stored: Record<string, unknown>;
+  screen: Screen;
+  signal: AbortSignal;
+  /** Ends the whole script on this page. */
+  stop: () => void;
+};
+
+function run({ document, css, say, draw, entry, desk, stored, screen: kept, signal, stop }: Run): void {
+  const page = () => ({ url: document.defaultView?.location.href ?? '', document });
+  let screen = kept;
+  let view: View | null = null;
+  let open: Open | null = null;
+  let out = false;
+  /** The code that was open when its case went. */
+  let lost: { code: string; key: string; number: string } | null = null;
+
+  const find = () => {
+    const ref = followed.ref() ?? desk.locate(page().url);
+    return ref && desk.anchorOf(page(), ref);
+  };
+  const bring = async (): Promise<void> => {
+    if (!globalThis.deskcallLater) await ask({ type: 'open' });
+  };
+  const setOpen = (next: Open | null): void => {
+    const closing = open !== null && next === null;
+    open = next;
+    redraw();
+    if (closing) place.root.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+    if (open && !globalThis.deskcallLater) void bring().then(redraw);
+  };
+  const toggle = (): void => setOpen(open ? null : 'panel');
+
+  const redraw = (): void => {
+    if (!view || signal.aborted) return;
+    if (!alive()) return stop();
+    draw(place.root, {
+      view,
+      docked: place.docked(),
+      out,
+      expanded: open === 'panel',
+      onLaunch: followed.launch,
+      onQr: (offer) => setOpen({ code: offer.id }),
+      onToggle: toggle,
+      onNothing: toggle,
+      onNear: () => {
+        // Before a hand reaches it the links are made new, so that also a dragged or copied link is this case's.
+        followed.changed(true);
+        void bring();
+      },
+      onOpen: () => {
+        out = true;
+        redraw();
+      },
+      onMove: (top, done) => {
+        const share = place.dock(top);
+        if (done) void browser.storage.local.set({ [dockKey(entry.key)]: share });
+      },
+    });
+    globalThis.deskcallLater?.(
+      place.slot,
+      say,
+      open && {
+        view,
+        open,
+        screen,
+        below: place.root.firstElementChild,
+        onLaunch: followed.launch,
+        onOpen: setOpen,
+        onScreen: (next) => {
+          screen = next;
+          void keepScreen(screen);
+          redraw();
+        },
+        onCopyForAdmin: () => void copy(document, followed.report()),
+        onReadAgain: () => followed.changed(true),
+        onChoose: followed.choose,
+        copy: async (offer) => {
+          const text = followed.copyText(offer);
+          return text !== null && copy(document, text);
+        },
+        codes: followed.codes,
+      },
+    );
+  };
+
+  const onKey = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowUp' ? -24 : event.key === 'ArrowDown' ? 24 : 0;
+    if (event.key === 'Escape' && (open || out)) {
+      // The full-screen code closes itself, back to its card.
+      if (place.slot.querySelector('dialog[open]')) return;
+      if (open) setOpen(null);
+      else out = false;
+      redraw();
+    } else if (step && place.docked() && !out && !open) {
+      const top = place.root.getBoundingClientRect().top + step;
+      void browser.storage.local.set({ [dockKey(entry.key)]: place.dock(top) });
+    } else return;
+    event.preventDefault();
+  };
+
+  const mode = import.meta.env.MODE === 'test' ? 'open' : 'closed';
+  const share = stored[dockKey(entry.key)] as number | undefined;
+  const place = mount({ document, css, mode, find, onMoved: redraw, onKey, share, signal });
+  const followed = followCase(
+    desk,
+    entry,
+    document,
+    (next) => {
+      if (!next) {
+        // An open code goes at once; the next case's panel says that it went.
+        if (typeof open === 'object' && open && view) lost = { code: open.code, key: view.key, number: view.number };
+        open = null;
+        draw(place.root, null);
+        globalThis.deskcallLater?.(place.slot, say, null);
+      } else if (lost && next.state !== 'reading') {
+        open = lost.key === next.key ? { code: lost.code } : { code: lost.code, was: lost.number };
+        lost = null;
+      }
+      view = next;
+      place.show(next !== null);
+      if (next) {
+        redraw();
+        place.fit(next.launched !== undefined || next.moved !== undefined);
+      }
+      watching.closely(next ? (find()?.element ?? null) : null);
+    },
+    signal,
+  );
+  for (const part of [place.root, place.slot])
+    part.addEventListener('pointerdown', (event) => {
+      if (!alive()) return stop();
+      if ((event.target as Element).closest('a')) followed.press();
+    });
+  const watching = watch(
+    document,
+    (now) => {
+      // Orphaned by an update, nothing of the browser's can be asked any more: it takes itself away.
+      if (!alive()) return stop();
+      place.keep();
+      followed.changed(now);
+    },
+    signal,
+  );
+  signal.addEventListener('abort', () => globalThis.deskcallLater?.(place.slot, say, null));
+  followed.changed(true);
+}

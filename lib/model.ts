@@ -1,0 +1,240 @@
+/**
+ * The words of Deskcall, as types. It holds next to no code, so that a page pays nothing for it; the zod schemas that
+ * check outside data against these types stand in settings.ts and browser/worker.ts.
+ */
+
+/** A document with its address, always passed in, never read from globals. */
+export type Page = { url: string; document: Document };
+
+/** A case's identity: what the link carries and what must never be guessed. */
+export type Ref = {
+  /** What the desk's own address or API calls such a record: `ticket`, `incident`, `Case`. */
+  kind: string;
+  /** The desk's stable key for the record. */
+  id: string;
+  /** What people say, where the address holds it. */
+  number?: string;
+};
+
+/** The optional, named fields of a case. Plain text, as the page shows it. */
+export const fieldNames = ['title', 'requester', 'assignee', 'queue', 'asset', 'priority', 'status', 'opened'] as const;
+export type FieldName = (typeof fieldNames)[number];
+
+/** The open record, whatever the desk calls it. `id` is empty only where a person typed the number. */
+export type Case = Ref & {
+  /** The product's id when a page has just been read; the configured desk's key once it is known. */
+  desk: string;
+  /** Whatever else has a label on the page. */
+  fields: Record<string, string>;
+} & { [name in FieldName]?: string };
+
+/** Where a value came from: `css#2` is the second selector of that field's readings. */
+export type Source = 'url' | 'rest' | 'attr' | `css#${number}` | `label#${number}`;
+
+export type ProblemCode =
+  | 'no-desk' //    the page belongs to no desk that is known
+  | 'no-case' //    a desk, but no case on this page
+  | 'several' //    several records claim to be the open one
+  | 'disagree'; //  address and page name different records
+
+/** Something that kept a value from being read. `message` is plain English for people. */
+export type Problem = { code: ProblemCode; field?: string; message: string };
+
+/** The record that the page itself names, where the address names another; `id` where the page names it by id. */
+export type Shown = { text: string; id?: string };
+
+/** What was read from a page. */
+export type Read = {
+  desk: string | null;
+  case: Case | null;
+  sources: Record<string, Source>;
+  problems: Problem[];
+  /** The page itself names this very record: there is nothing to wait for. */
+  confirmed: boolean;
+  shown?: Shown;
+};
+
+/** One way to find one value on a page. Exactly one of `css` and `label` is given. */
+export type Reading = {
+  /** A selector; the first element in document order that has a value wins. */
+  css?: string;
+  /** The text of a label in one of the desk's `rows`. */
+  label?: string;
+  /** Read this attribute instead of the text. */
+  attr?: string;
+  /** Keep what follows the first occurrence of this text; without it the reading fails. */
+  after?: string;
+  /** Keep what stands before the first occurrence of this text; without it the reading fails. */
+  before?: string;
+  /** Month in which this reading was last seen to hold, `2026-11`. */
+  seen?: string;
+};
+
+/** A place for the panel: `inside` puts it at the end of that element, `after` behind it. */
+export type Anchor = { css: string; place?: 'inside' | 'after' };
+
+/**
+ * A desk described as data: what an admin writes for a desk we do not know, and what Request Tracker is written in.
+ */
+export type DeskData = {
+  /** Selectors; a page that has any of them is this product. None: the configured origin decides alone. */
+  owns?: string[];
+  /** Where the record's identity comes from. `page`: no address names it, the page's own readings do. */
+  identity?: 'address' | 'page';
+  /**
+   * Addresses of a case, first match wins. `{name}` takes one part of a path, of a query value or of the fragment;
+   * `{name:digits}`, `{name:hex}`, `{name:word}` and `{name:one|other}` take less; `*` takes anything without naming
+   * it; a leading or trailing `**` takes any number of segments. Groups: `id`, `number`, `kind`.
+   */
+  addresses: string[];
+  /** Addresses that never are a case, whatever `addresses` says. */
+  never?: string[];
+  /** The kind where the address names none. Default `case`. */
+  kind?: string;
+  /** Selectors of the element that holds the open record and no other; `{id}` stands for the record's id. */
+  scope?: string[];
+  /** If more than one element matches this, no identity is read. */
+  single?: string;
+  /** Identity as the page shows it: the source of identity, or the check of the address's. */
+  shows?: { id?: Reading[]; number?: Reading[]; kind?: Reading[] };
+  /** Rows of labelled values; each label that is no named field lands in `fields`. */
+  rows?: { row: string; label: string; value: string }[];
+  read?: { [name in FieldName]?: Reading[] };
+  /** Places for the panel, best first. */
+  anchors?: Anchor[];
+};
+
+/** One service desk product: one file in lib/desks. */
+export type Desk = {
+  id: string;
+  name: string;
+  /** Match patterns of the vendor's cloud; empty where it is only ever self-hosted. */
+  hosts: string[];
+  /** Is this document this product? Cheap, and needed only where the host does not say it. */
+  owns: (page: Page) => boolean;
+  /** The record that the address alone names. */
+  locate: (url: string) => Ref | null;
+  /** Fields of that record, and what the page itself says the record is. Never throws. */
+  read: (page: Page, ref: Ref | null) => Findings;
+  /** The best place for the panel that this page has now; null: the dock at the edge. */
+  anchorOf: (page: Page, ref: Ref) => { element: Element; place: 'inside' | 'after' } | null;
+};
+
+/** What a desk reads: values, where each came from, and the identity that the page shows. */
+export type Findings = {
+  ref: Ref | null;
+  values: { [name in FieldName]?: string };
+  fields: Record<string, string>;
+  sources: Record<string, Source>;
+  problems: Problem[];
+  /** The page itself names this very record. */
+  confirmed: boolean;
+  shown?: Shown;
+};
+
+export type Licence = 'guest' | 'tech' | 'tech-plus' | 'expert';
+
+export const targetKinds = ['catalog', 'asset', 'scenario', 'user', 'contact_list', 'contact_group'] as const;
+export type TargetKind = (typeof targetKinds)[number];
+
+/** What WorkLink opens. `link` is the deep link copied from the CMS; else `kind` and `id` fill a template. */
+export type Target = {
+  id: string;
+  name: string;
+  /** Whether the panel says *Call* or *Open*. */
+  group: 'contact' | 'catalog';
+  link?: string;
+  kind?: TargetKind;
+  /** The id that the template takes. */
+  value?: string;
+  /** Instead of `value`: the case field that holds it, `asset` for a catalog by asset. */
+  field?: string;
+  licence?: Licence;
+};
+
+/** Conditions, ANDed; compared ignoring case; a trailing `*` makes a prefix. */
+export type When = {
+  desk?: string;
+  kind?: string;
+  queue?: string;
+  asset?: string;
+  priority?: string;
+  requester?: string;
+  assignee?: string;
+  fields?: Record<string, string>;
+};
+
+/** "For cases like this, offer these targets." */
+export type Rule = { id: string; when: When; offer: string[] | { table: string; field: string } };
+
+/** How links are written. */
+export type LinkOptions = {
+  /** Per kind of target; `{id}` is replaced. Only `catalog` is documented literally by the vendor. */
+  templates: Record<TargetKind, string>;
+  /** The https wrapper, `{link}` is replaced; null: no link for phones. */
+  deferred: string | null;
+  /** Hosts that an https link may name. */
+  linkHosts: string[];
+  /** Extra external data: parameter name -> case field. */
+  external: Record<string, string>;
+};
+
+/** All that a page of one origin may know. Compiled by the worker, read by the content script. */
+export type PageEntry = {
+  /** Version of this shape. */
+  v: 1;
+  key: string;
+  product: string;
+  name: string;
+  /** Absent for desks that are code. */
+  desk?: DeskData;
+  match: 'first' | 'all';
+  rules: Rule[];
+  /** The targets that the rules name; those that only table rows name lie apart. */
+  targets: Record<string, Target>;
+  links: LinkOptions;
+};
+
+/** One target on the panel, with its link for this case. */
+export type Offer = {
+  id: string;
+  name: string;
+  group: 'contact' | 'catalog';
+  licence?: Licence;
+  /** What a catalog belongs to, such as the asset. */
+  detail?: string;
+  /** Where the button leads: WorkLink's own link, or the https link where there is no other. */
+  href?: string;
+  /** The https link for phones. */
+  phone?: string;
+  /** Why there is no link, as a sentence. */
+  refused?: string;
+};
+
+/** What the panel shows. Everything in it is text or a link that has been checked. */
+export type View = {
+  state: 'reading' | 'ready' | 'doubt' | 'uncovered';
+  /** Kind and id: two views of one case have the same. */
+  key: string;
+  /** The case's number as people say it, `#1` or `INC0010042`. */
+  number: string;
+  title: string;
+  /** The page shows no number: the link carries the id, and the panel says so. */
+  unnumbered: boolean;
+  offers: Offer[];
+  /** In doubt: what the page shows where the address says `number`. */
+  shown?: string;
+  /** In doubt: the page names its record well enough to be chosen. */
+  choice?: boolean;
+  /** Not covered by a rule: what a rule could have asked for. */
+  queue?: string;
+  asset?: string;
+  /** The click that was refused: the page had changed from one case to another. */
+  moved?: [from: string, to: string];
+  /** The target that has just been launched. */
+  launched?: string;
+};
+
+/** One drawn code of a link: `path` fills the black modules of a square of `size` modules, quiet zone included. */
+export type Code = { link: string; path: string; size: number; version: number; without?: 'case_id' };
+export type Codes = { app: Code | null; phone: Code | null } | { error: string };

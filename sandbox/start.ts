@@ -1,0 +1,167 @@
+/**
+ * `npm start`: the demo desk in a browser that has the extension. With a display it stays up; without one, or with
+ * `--once`, it does the main job by itself and ends with 0 only if all of it worked.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import jsQR from 'jsqr';
+import { PNG } from 'pngjs';
+import { readLink } from '../lib/worklink.ts';
+import { fail, findBrowser, root, Trouble, which } from '../scripts/bootstrap.mjs';
+import { demoSettings } from './desk/desk.ts';
+import { serveDesk } from './desk/server.ts';
+import { openWorld, type World } from './launch.ts';
+
+const extensionDir = join(root, '.output', 'chrome-mv3-test');
+const shots = join(root, '.shots');
+const number = 'INC0010001';
+
+/** The time of the newest file in these files and folders, 0 if there is none. */
+function newest(paths: string[]): number {
+  const time = (path: string): number => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
+    return Math.max(0, ...readdirSync(path).map((name) => time(join(path, name))));
+  };
+  return Math.max(...paths.map((path) => time(join(root, path))));
+}
+
+function build(): void {
+  const sources = ['entrypoints', 'components', 'lib', 'public', 'assets', 'wxt.config.ts', 'package-lock.json'];
+  if (newest(['.output/chrome-mv3-test/manifest.json']) > newest(sources)) return;
+  console.log('Building the extension');
+  const wxt = join(root, 'node_modules', 'wxt', 'bin', 'wxt.mjs');
+  const done = spawnSync(process.execPath, [wxt, 'build', '--mode', 'test'], { cwd: root, encoding: 'utf8' });
+  if (done.status !== 0)
+    throw new Trouble(
+      `${done.stdout}${done.stderr}\nThe extension does not build: mend what is named above and run this again.`,
+    );
+}
+
+/** The text in a QR code's picture, by a program that shares nothing with the one that drew it. */
+function decode(png: Buffer): { text: string; by: string } {
+  if (which('zbarimg')) {
+    const { stdout } = spawnSync('zbarimg', ['-q', '--raw', '-'], { input: png, encoding: 'utf8' });
+    // Some builds of zbar don't read standard input; those find nothing.
+    if (stdout.trim()) return { text: stdout.trim(), by: 'zbarimg' };
+  }
+  const { data, width, height } = PNG.sync.read(png);
+  return { text: jsQR(new Uint8ClampedArray(data), width, height)?.data ?? '', by: 'jsQR' };
+}
+
+/** What a link opens and for which case: all but the launch id, which button and code each have of their own. */
+function aim(link: string): Record<string, string[]> {
+  const { launch_id: _, ...data } = readLink(link)?.data ?? {};
+  return { ...data, at: [link.split('?')[0] ?? ''] };
+}
+
+/** Screenshots in light and dark. */
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    // Without transitions: the change of scheme starts some.
+    await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`), animations: 'disabled' });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** The main job, by itself. */
+async function once(world: World, page: Page): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  const panel = page.locator('deskcall-panel');
+  const call = panel.getByRole('link', { name: 'Call Dana Reyes' });
+  await call.waitFor();
+  await shoot(page, 'panel');
+
+  await call.click();
+  const received = await world.nextLaunch();
+  console.log(`The registered protocol handler received:\n  ${received}`);
+  const read = readLink(received);
+  expect(read, 'the link names its case').toMatchObject({ desk: 'demo', number });
+
+  // The bar says for a while that WorkLink is opening; a fresh page shows the buttons at once.
+  await page.reload();
+  await panel.getByRole('button', { name: /^QR/ }).first().click();
+  const card = page.getByRole('dialog');
+  const code = card.locator('svg[role="img"]');
+  await code.waitFor();
+  await shoot(page, 'qr');
+  const { text, by } = decode(await code.screenshot());
+  if (!text) throw new Trouble(`${by} finds no code in the card's picture.`);
+  console.log(`${by} read in the picture of the QR code:\n  ${text}`);
+  expect(readLink(text), "the code names the button's case").toMatchObject({ desk: 'demo', number });
+  expect(aim(text), 'the code opens what the button opens').toEqual(aim(received));
+  await page.keyboard.press('Escape');
+  await card.waitFor({ state: 'hidden' });
+
+  await panel.getByRole('button', { name: /^Show all/ }).click();
+  await panel.getByRole('link', { name: /^Call/ }).nth(1).waitFor();
+  await shoot(page, 'expanded');
+  console.log(`Screenshots: ${relative(process.cwd(), shots) || '.'}`);
+}
+
+/** Says what there is to try, and every link that the handler gets, until the browser is closed. */
+async function stay(world: World, url: string): Promise<void> {
+  console.log(`
+Fieldbook, a demo service desk, is open at ${url}
+  Click "Call Dana Reyes" beside the title: ${
+    process.platform === 'linux'
+      ? 'the link that a WorkLink app would get is printed here'
+      : 'the link goes to the WorkLink app of this machine'
+  }.
+  Click "QR": a headset scans the first code, a phone the second.
+  Open other records from the list: valves have another desk, gate 3 has nobody.
+Close the browser or press Ctrl-C to end.
+`);
+  const print = async (): Promise<void> => {
+    const link = await world.nextLaunch().catch(() => '');
+    if (link) console.log(`Received: ${link}`);
+    return print();
+  };
+  await Promise.race([
+    print(),
+    new Promise<void>((resolve) => {
+      world.context.on('close', () => resolve());
+      process.on('SIGINT', () => resolve());
+      process.on('SIGTERM', () => resolve());
+    }),
+  ]);
+}
+
+async function main(): Promise<void> {
+  const display = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+  const alone = process.argv.includes('--once') || !display;
+  if (alone && process.platform !== 'linux')
+    throw new Trouble('--once needs Linux, where a protocol handler can be registered for one browser: leave it out.');
+  const browser = await findBrowser();
+  build();
+  const desk = await serveDesk();
+  try {
+    const world = await openWorld({ browser, extensionDir, origins: [desk.origin], headless: alone });
+    try {
+      await world.importSettings(demoSettings(desk.origin));
+      await world.grant(desk.origin);
+      const page = world.context.pages()[0] ?? (await world.context.newPage());
+      page.setDefaultTimeout(15_000);
+      await page.goto(`${desk.origin}/case/${number}`);
+      if (alone) await once(world, page);
+      else await stay(world, page.url());
+    } finally {
+      await world.close();
+    }
+  } finally {
+    await desk.close();
+  }
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  if (error instanceof Trouble || !(error instanceof Error)) fail(error);
+  const first = error.message.split('\n')[0] ?? '';
+  console.error(process.env.DEBUG ? error : `${error.message}\n`);
+  fail(new Trouble(`The main job did not work: ${first.replace(/\.$/, '')} (DEBUG=1 npm start says more).`));
+}

@@ -1,0 +1,161 @@
+/**
+ * `npm test`: checks, unit tests, the demo desk's browser tests and those on real desks, side by side where one does
+ * not need the other. `-- --full` runs the long versions. The last line is `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, findBrowser, root } from './bootstrap.mjs';
+import { startRt } from './desks/rt.ts';
+
+type Count = { passed: number; failed: number };
+/** Runs a command line with its output in the lane's log. @returns whether it exited with 0 */
+type Run = (line: string, env?: Record<string, string>) => Promise<boolean>;
+
+const folder = join(root, '.data', 'test');
+const full = process.argv.includes('--full') ? { DESKCALL_FULL: '1' } : undefined;
+const ci = /^(1|true)$/.test(process.env.CI ?? '');
+const seconds: string[] = [];
+const one = (passed: boolean): Count => ({ passed: Number(passed), failed: Number(!passed) });
+
+/** Runs one lane. What goes wrong in it costs that lane, never the others. */
+async function lane(name: string, work: (run: Run) => Promise<Count>): Promise<Count> {
+  const log = join(folder, `${name}.log`);
+  const out = openSync(log, 'w');
+  const run: Run = (line, env) =>
+    new Promise((resolve) => {
+      const child = spawn(line, {
+        cwd: root,
+        shell: true,
+        stdio: ['ignore', out, out],
+        env: { ...process.env, FORCE_COLOR: '0', ...full, ...env },
+      });
+      child.on('error', () => resolve(false));
+      child.on('close', (code) => resolve(code === 0));
+    });
+  const start = Date.now();
+  console.log(`${name}: started`);
+  let trouble = '';
+  const count = await work(run).catch((error: unknown) => {
+    trouble = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { passed: 0, failed: 1 };
+  });
+  closeSync(out);
+  const took = `${((Date.now() - start) / 1000).toFixed(0)} s`;
+  seconds.push(`${name} ${took}`);
+  if (count.failed)
+    console.log(`\n----- ${name} -----\n${readFileSync(log, 'utf8')}${trouble}\n----- end of ${name} -----\n`);
+  console.log(`${name}: ${count.passed} passed, ${count.failed} failed, ${took}`);
+  return count;
+}
+
+/** The numbers of a JSON report; a run that failed without a failed test is one failure. */
+function counted(ok: boolean, file: string, read: (report: never) => Count): Count {
+  let count: Count = { passed: 0, failed: 0 };
+  try {
+    count = read(JSON.parse(readFileSync(file, 'utf8')) as never);
+  } catch {
+    // no report: it did not get that far
+  }
+  return ok || count.failed ? count : { ...count, failed: 1 };
+}
+
+const check = () =>
+  lane('check', async (run) => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { check: string } };
+    const results: boolean[] = [];
+    for (const line of scripts.check.split(' && ')) results.push(await run(line));
+    return { passed: results.filter(Boolean).length, failed: results.filter((ok) => !ok).length };
+  });
+
+const unit = () =>
+  lane('unit', async (run) => {
+    const file = join(folder, 'unit.json');
+    const ok = await run(`vitest run --reporter=default --reporter=json --outputFile.json="${file}"`);
+    return counted(ok, file, (report: { numPassedTests: number; numFailedTests: number }) => ({
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+    }));
+  });
+
+async function playwright(run: Run, project: string, env: Record<string, string>, more = ''): Promise<Count> {
+  const file = join(folder, `${project}.json`);
+  const output = join(folder, `${project}-results`);
+  const ok = await run(`playwright test --project=${project} --reporter=list,json --output="${output}" ${more}`, {
+    ...env,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+  });
+  return counted(ok, file, (report: { stats: { expected: number; unexpected: number; flaky: number } }) => ({
+    passed: report.stats.expected,
+    failed: report.stats.unexpected + report.stats.flaky,
+  }));
+}
+
+/** The real desks. They are installed and started while the other lanes run; their tests wait for the build. */
+async function desks(chromium: Promise<string>, built: Promise<Count>, before: Promise<unknown>): Promise<Count[]> {
+  const results: Count[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  const env: Record<string, string> = {};
+  const skip = (reason: string) => {
+    console.log(`skipped: desks: ${reason}`);
+    if (ci) results.push({ passed: 0, failed: 1 });
+  };
+  /** @returns whether it runs */
+  const start = async (version: 5 | 4): Promise<boolean> => {
+    const started = await startRt(version);
+    if ('skipped' in started) {
+      skip(`Request Tracker ${version}: ${started.skipped}`);
+      return false;
+    }
+    stops.push(() => started.stop());
+    env[`DESKCALL_RT${version}`] = JSON.stringify(started.rt);
+    return true;
+  };
+  try {
+    // After the browser: it may come by the same package manager, and more lanes need it.
+    const CHROMIUM = await chromium;
+    const rt5 = await start(5);
+    const rt4 = await start(4);
+    await before;
+    if (!rt5 || (await built).failed) return results;
+    results.push(
+      await lane('desks', (run) => playwright(run, 'rt', { ...env, CHROMIUM }, rt4 ? '' : '--grep-invert @rt4')),
+    );
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    results.push({ passed: 0, failed: 1 });
+  } finally {
+    await Promise.all(stops.map((stop) => stop()));
+  }
+  return results;
+}
+
+async function main(): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const chromium = findBrowser().then(({ executablePath }) => executablePath);
+  const built = lane('build', async (run) => one(await run('wxt build --mode test')));
+  const browser = (async (): Promise<Count[]> => {
+    const CHROMIUM = await chromium;
+    // The check of types reads what the build writes; and a browser without a build has nothing to test.
+    return (await built).failed ? [] : [await lane('browser', (run) => playwright(run, 'demo', { CHROMIUM }))];
+  })();
+  const results = await Promise.all([
+    built,
+    unit(),
+    built.then(check),
+    browser,
+    // After the demo's tests: four browsers at a time are too many for two cores.
+    desks(chromium, built, browser),
+  ]);
+  const all = results.flat();
+  const sum = (key: keyof Count) => all.reduce((total, count) => total + count[key], 0);
+  console.log(`\n${seconds.join(', ')}`);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exit(sum('failed') || !sum('passed') ? 1 : 0);
+}
+
+// An exit of its own, so that the desks' servers are ended with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+main().catch(fail);

@@ -1,0 +1,78 @@
+/** The ways that need no host permission: popup, context menu, shortcut, address bar. */
+import type { Page } from '@playwright/test';
+import { readLink } from '../../lib/worklink.ts';
+import { decode } from './code.ts';
+import { expect, test } from './world.ts';
+import type { World } from '../../sandbox/launch.ts';
+
+/** The part of chrome that runs in the worker of the browser under test. */
+declare const chrome: {
+  tabs: { query(query: object): Promise<{ id: number; url?: string }[]> };
+  runtime: { getManifest(): { commands?: Record<string, object>; omnibox?: object; permissions?: string[] } };
+};
+
+/** Opens the popup's page for a tab, as the context menu does. */
+async function popupFor(world: World, page: Page): Promise<Page> {
+  const tab = await world.worker.evaluate(async (url) => {
+    const all = await chrome.tabs.query({});
+    return all.find((one) => one.url === url)?.id ?? -1;
+  }, page.url());
+  const popup = await world.context.newPage();
+  await popup.goto(`chrome-extension://${world.extensionId}/popup.html?tab=${tab}`);
+  return popup;
+}
+
+test('shows the same offers, launches and draws codes', async ({ page, desk, world }) => {
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  await expect(page.locator('deskcall-panel')).toHaveCount(1);
+  const popup = await popupFor(world, page);
+  await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0010001');
+  const row = popup.locator('.row').filter({ hasText: 'Dana Reyes' });
+  await row.getByRole('link').click();
+  expect(readLink(await world.nextLaunch())).toMatchObject({
+    number: 'INC0010001',
+    desk: 'demo',
+    kind: 'case',
+    id: 'INC0010001',
+  });
+  await row.getByRole('button', { name: /^QR/ }).click();
+  await expect(popup.getByRole('dialog').getByRole('img')).toBeVisible();
+  expect(readLink(decode(await popup.locator('.code').screenshot()) ?? '')?.number).toBe('INC0010001');
+});
+
+test('takes a typed number where no case is open, and says nothing it does not know', async ({ page, desk, world }) => {
+  await page.goto(`${desk.origin}/`);
+  const popup = await popupFor(world, page);
+  await expect(popup.getByText('No case on this page')).toBeVisible();
+  await popup.getByLabel('Case number').fill('INC0777777');
+  await popup.getByRole('button', { name: 'Continue' }).click();
+  await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0777777');
+  await popup.locator('.row').filter({ hasText: 'Dana Reyes' }).getByRole('link').click();
+  const told = readLink(await world.nextLaunch());
+  expect(told).toMatchObject({ number: 'INC0777777', desk: 'demo' });
+  // The record's id is not known, so no id is claimed.
+  expect(told?.data.case_id).toBeUndefined();
+});
+
+test('opens from the address bar or a selected number with that number', async ({ world }) => {
+  const popup = await world.context.newPage();
+  await popup.goto(`chrome-extension://${world.extensionId}/popup.html?number=INC0012345`);
+  await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0012345');
+  await expect(popup.locator('.row').filter({ hasText: 'Dana Reyes' }).getByRole('link')).toHaveAttribute(
+    'href',
+    /work_order_id=INC0012345&desk=demo/,
+  );
+});
+
+test('says so where the browser keeps extensions out', async ({ page, world }) => {
+  await page.goto('chrome://version');
+  const popup = await popupFor(world, page);
+  await expect(popup.getByText('This page cannot be read')).toBeVisible();
+});
+
+test('no keys are taken by default, and the address bar word is dc', async ({ world }) => {
+  const manifest = await world.worker.evaluate(() => chrome.runtime.getManifest());
+  expect(Object.values(manifest.commands ?? {}).some((command) => 'suggested_key' in command)).toBe(false);
+  expect(manifest.omnibox).toEqual({ keyword: 'dc' });
+  expect(manifest.permissions).not.toContain('tabs');
+});

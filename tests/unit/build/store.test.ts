@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+
+type Manifest = Record<string, unknown> & { permissions: string[] };
+const folder = (browser: string) => join('.output', `${browser}-mv3`);
+const read = (name: string) => readFileSync(join(folder('chrome'), name), 'utf8');
+
+const scripts = readdirSync(folder('chrome'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.js'),
+);
+
+/** What a page gets at load. */
+const atLoad = ['core.js', 'desk-custom.js'];
+/** What a page gets at all: every script that is neither the worker nor of our own pages, which have their chunks. */
+const inPage = scripts.filter((name) => /^[\w-]+\.js$/.test(name) && name !== 'background.js');
+const elsewhere = scripts.filter((name) => !inPage.includes(name));
+const holding = (names: string[], word: string) => names.filter((name) => read(name).includes(word));
+
+describe.each(['chrome', 'firefox'])('the manifest for %s', (browser) => {
+  const manifest = JSON.parse(readFileSync(join(folder(browser), 'manifest.json'), 'utf8')) as Manifest;
+
+  test.each(['host_permissions', 'content_scripts', 'web_accessible_resources', 'externally_connectable', 'key'])(
+    'has no %s',
+    (key) => expect(Object.keys(manifest)).not.toContain(key),
+  );
+
+  test('asks for nothing at install but what it needs', () => {
+    expect(manifest.manifest_version).toBe(3);
+    expect(manifest.permissions.toSorted()).toEqual([
+      'activeTab',
+      'contextMenus',
+      'scripting',
+      'storage',
+      'unlimitedStorage',
+    ]);
+    expect(manifest.optional_host_permissions).toEqual(['https://*/*', 'http://*/*']);
+  });
+});
+
+test('a page gets at most 40 kB minified and 15 kB gzipped at load, styles included', () => {
+  const files = atLoad.map((name) => Buffer.from(read(name)));
+  const minified = files.reduce((sum, script) => sum + script.length, 0);
+  const zipped = files.reduce((sum, script) => sum + gzipSync(script, { level: 9 }).length, 0);
+  expect(minified).toBeLessThanOrEqual(40_000);
+  expect(zipped).toBeLessThanOrEqual(15_000);
+  // A build that has lost its styles would be small, too.
+  expect(holding(atLoad, ':host')).toEqual(['core.js']);
+});
+
+// Each word stands elsewhere in the build: else its absence from the page would say nothing.
+test.each([
+  ['React DOM', 'lostpointercapture'],
+  ['React', 'react.transitional.element'],
+  ['zod', 'unrecognized_keys'],
+  ['the QR encoder', 'too big to be stored in a QR'],
+])('a page gets no %s', (_, word) => {
+  expect(holding(elsewhere, word)).not.toEqual([]);
+  expect(inPage).toEqual(expect.arrayContaining(atLoad));
+  expect(holding(inPage, word)).toEqual([]);
+});
+
+test('the panel is closed to the page', () => expect(holding(['core.js'], 'closed')).toEqual(['core.js']));

@@ -1,0 +1,45 @@
+// @vitest-environment node
+import { expect, test } from 'vitest';
+import { deskIds, readPage } from '../../lib/which.ts';
+import { parsePage } from '../../scripts/page.ts';
+import { fixtures } from '../desks/fixtures.ts';
+
+const parse = (html: string): Document => parsePage('https://desk.example/', html).document;
+
+test.each(fixtures)('$name', ({ url, html, desk, read }) => {
+  expect(readPage({ url, document: parse(html) }, desk)).toEqual(read);
+});
+
+test.each(fixtures)('$name is a page of some size', ({ html }) => {
+  expect(parse(html).querySelectorAll('*').length).toBeGreaterThanOrEqual(150);
+});
+
+// Every desk on every other desk's pages: nothing, and never an exception.
+test.each(deskIds)('%s leaves the pages of other desks alone', (id) => {
+  const others = fixtures.filter(({ name }) => !name.startsWith(`${id}/`));
+  expect(others.length).toBeGreaterThan(0);
+  for (const { url, html } of others) expect(readPage({ url, document: parse(html) }, id).case).toBeNull();
+});
+
+test('a page of nobody has no desk', () => {
+  expect(readPage({ url: 'https://rt.example/Ticket/Display.html?id=1', document: parse('<h1>#1: x</h1>') })).toEqual({
+    desk: null,
+    case: null,
+    sources: {},
+    problems: [{ code: 'no-desk', message: expect.stringMatching(/--desk\.$/) as string }],
+  });
+});
+
+test('shadow roots are attached as a browser does: the first of a host, nested ones, none where there can be none', () => {
+  const document = parse(
+    '<div id="a"><template shadowrootmode="open"><p>in<b id="b"></b></p><div id="c"><template shadowrootmode="open">deep</template></div></template>' +
+      '<template shadowrootmode="open">second</template></div><input id="d"><p id="e"><template shadowrootmode="other">x</template></p>' +
+      '<p id="f"><template>plain</template></p>',
+  );
+  const root = document.querySelector('#a')?.shadowRoot;
+  expect(root?.querySelector('p')?.textContent).toBe('in');
+  expect(root?.querySelector('#c')?.shadowRoot?.textContent).toBe('deep');
+  expect(document.querySelector('p b')).toBeNull();
+  expect(document.querySelectorAll('template')).toHaveLength(3);
+  expect(document.querySelector('#e')?.shadowRoot).toBeNull();
+});

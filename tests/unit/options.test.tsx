@@ -1,0 +1,232 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Options } from '../../components/options/options.tsx';
+import type { Host } from '../../components/options/state.ts';
+import { Text, type Say } from '../../components/text.ts';
+import { firstProblem, preview } from '../../lib/import.ts';
+import { parseSettings, warnings, type Row } from '../../lib/settings.ts';
+import { allowedLink } from '../../lib/worklink.ts';
+
+const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
+  string,
+  { message: string }
+>;
+const say: Say = (key, ...values) => {
+  const text = messages[key]?.message;
+  if (text === undefined) throw new Error(`no text for ${key}`);
+  return text.replace(/\$(\d)/g, (_, n: string) => values[Number(n) - 1] ?? '');
+};
+
+const link = 'worklink://resource?action=fetch_user&user=497';
+const start = {
+  desks: [{ key: 'rt', product: 'request-tracker', origins: ['https://rt.example'] }],
+  contacts: [{ id: 'dana', name: 'Dana Reyes', link }],
+  rules: [
+    { id: 'a', when: { queue: 'Field' }, offer: ['dana'] },
+    { id: 'b', when: {}, offer: ['gone'] },
+  ],
+  tables: [{ id: 'sites', name: 'Sites' }],
+};
+
+/** A browser in memory. */
+function memory(raw: unknown = start, locked: string[] = []) {
+  const held = { ...parseSettings(raw), rows: [{ table: 'sites', key: 'P7', offer: ['dana'] }] as Row[] };
+  const granted = new Set<string>();
+  const host: Host = {
+    products: [{ id: 'request-tracker', name: 'Request Tracker' }],
+    load: async () => ({
+      settings: held.settings,
+      problems: held.problems,
+      locked,
+      granted: (origin) => granted.has(origin),
+      rows: Object.fromEntries(held.rows.map((row) => [row.table, held.rows.length])),
+      rowTargets: [],
+    }),
+    save: async (settings) => {
+      held.settings = settings;
+    },
+    readRows: async () => held.rows,
+    replaceRows: async (rows) => {
+      held.rows = rows;
+    },
+    allow: vi.fn<Host['allow']>(async (origins) => {
+      for (const origin of origins) granted.add(origin);
+      return true;
+    }),
+    giveBack: async (origins) => {
+      for (const origin of origins) granted.delete(origin);
+    },
+    watch: () => () => {},
+    problem: firstProblem,
+    linkProblem: (text, hosts) => allowedLink(text, hosts),
+    warnings,
+    preview,
+  };
+  return { host, held };
+}
+
+async function open(view: string, host: Host) {
+  location.hash = view;
+  render(
+    <Text.Provider value={say}>
+      <Options host={host} />
+    </Text.Provider>,
+  );
+  await screen.findByRole('heading', { level: 1 });
+}
+
+const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
+const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
+const said = (words: string | RegExp) => within(screen.getByRole('status')).findByText(words);
+
+const choose = (content: unknown) =>
+  fireEvent.change(screen.getByLabelText('Settings file'), {
+    target: {
+      files: [new File([typeof content === 'string' ? content : JSON.stringify(content)], 'settings.json')],
+    },
+  });
+
+beforeEach(() => {
+  location.hash = '';
+});
+afterEach(cleanup);
+
+test('a refused link says why beside the field and is not saved', async () => {
+  const { host, held } = memory();
+  await open('contacts', host);
+  press('Add contact');
+  type('Name', 'Evil');
+  type('Link', 'javascript:alert(1)');
+  press('Add contact');
+  const field = screen.getByLabelText('Link');
+  expect(document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent).toMatch(/starts with/);
+  expect(held.settings.contacts).toHaveLength(1);
+  type('Link', 'worklink://resource?action=fetch_user&user=9');
+  press('Add contact');
+  await said('Evil added');
+  await waitFor(() => expect(held.settings.contacts[1]).toMatchObject({ id: 'evil', name: 'Evil' }));
+});
+
+test('a link that is edited in place is refused in place, and Escape puts it back', async () => {
+  const { host, held } = memory();
+  await open('contacts', host);
+  const cell = screen.getByLabelText<HTMLInputElement>('Link of Dana Reyes');
+  fireEvent.change(cell, { target: { value: 'https://evil.example/' } });
+  fireEvent.keyDown(cell, { key: 'Enter' });
+  expect(screen.getByRole('alert').textContent).toMatch(/evil\.example/);
+  expect(held.settings.contacts[0]?.link).toBe(link);
+  fireEvent.keyDown(cell, { key: 'Escape' });
+  expect(cell.value).toBe(link);
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+test('a preset that the vendor does not document says so', async () => {
+  const { host, held } = memory();
+  await open('contacts', host);
+  type('What Dana Reyes opens', 'user');
+  type('Id of Dana Reyes', '497');
+  fireEvent.blur(screen.getByLabelText('Id of Dana Reyes'));
+  await waitFor(() =>
+    expect(held.settings.contacts[0]).toEqual({ id: 'dana', name: 'Dana Reyes', kind: 'user', value: '497' }),
+  );
+  expect(screen.getByText(/Not documented by the vendor/)).toBeTruthy();
+});
+
+test('allowing asks within the click', async () => {
+  const { host } = memory();
+  await open('desks', host);
+  press('Allow Request Tracker');
+  expect(host.allow).toHaveBeenCalledWith(['https://rt.example']);
+  await said('Request Tracker allowed');
+  await screen.findByText('Allowed');
+});
+
+test('any pasted address gives a desk its origin', async () => {
+  const { host, held } = memory();
+  await open('desks', host);
+  press('Add desk');
+  type('Address', 'https://help.example:8443/Ticket/Display.html?id=1');
+  press('Add desk');
+  await said('Request Tracker added');
+  await waitFor(() =>
+    expect(held.settings.desks[1]).toMatchObject({
+      key: 'request-tracker',
+      origins: ['https://help.example:8443'],
+    }),
+  );
+});
+
+test('a rule moves, and Undo brings it back', async () => {
+  const { host, held } = memory();
+  await open('rules', host);
+  expect(screen.getByText('No contact or catalog is called "gone"')).toBeTruthy();
+  press('Move rule 2 up');
+  await waitFor(() => expect(held.settings.rules.map((r) => r.id)).toEqual(['b', 'a']));
+  press('Undo');
+  await said('Taken back');
+  await waitFor(() => expect(held.settings.rules.map((r) => r.id)).toEqual(['a', 'b']));
+});
+
+test('an import is shown first, then done, then taken back with its rows', async () => {
+  const { host, held } = memory();
+  await open('backup', host);
+  const contacts = [
+    { id: 'dana', name: 'Dana R.', link },
+    { id: 'liu', name: 'Liu', kind: 'user', value: '5' },
+    { id: 'bad', name: 'Bad', link: 'javascript:1' },
+  ];
+  choose({ contacts, rows: [] });
+  await screen.findByRole('button', { name: 'Import 3 changes' });
+  expect(screen.getByText('contacts[2].link')).toBeTruthy();
+  const sum = document.querySelector('.sum')?.textContent;
+  expect(sum).toBe('1added1changed1removed, not in the file1rejected');
+  expect(held.settings.contacts).toHaveLength(1);
+  press(/^Import/);
+  await said('Imported 3 changes');
+  expect(held.settings.contacts.map((c) => c.name)).toEqual(['Dana R.', 'Liu']);
+  expect(held.rows).toEqual([]);
+  press('Undo');
+  await said('Taken back');
+  expect(held.settings.contacts.map((c) => c.name)).toEqual(['Dana Reyes']);
+  expect(held.rows).toHaveLength(1);
+});
+
+test('a file that ends in the middle changes nothing', async () => {
+  const { host } = memory();
+  await open('backup', host);
+  choose('{"contacts": [');
+  await screen.findByText(/settings\.json ends in the middle\. Nothing was changed\./);
+  expect(screen.queryByRole('button', { name: /^Import/ })).toBeNull();
+});
+
+test('a file that says what is set has nothing to import', async () => {
+  const { host } = memory();
+  await open('backup', host);
+  choose(start);
+  await screen.findByText('Nothing to import: the file says what is already set.');
+  expect(screen.queryByRole('button', { name: /^Import/ })).toBeNull();
+});
+
+test('what the organisation sets can be read but not changed', async () => {
+  const { host } = memory(start, ['contacts', 'rules', 'match', 'desks']);
+  await open('contacts', host);
+  expect(screen.getByText('Dana Reyes')).toBeTruthy();
+  expect(screen.getByText('Set by your organisation')).toBeTruthy();
+  expect(screen.queryByLabelText('Name of Dana Reyes')).toBeNull();
+  expect(screen.queryByRole('button', { name: /Add|Remove/ })).toBeNull();
+  cleanup();
+  await open('rules', host);
+  expect(screen.queryByRole('button')).toBeNull();
+  cleanup();
+  // No policy can allow an address: that stays one click of the person.
+  await open('desks', host);
+  expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual(['Allow']);
+});
+
+test('values that were left out are named at the top', async () => {
+  const { host } = memory({ ...start, match: 'some' });
+  await open('desks', host);
+  expect(screen.getByText('1 value was left out')).toBeTruthy();
+  expect(screen.getByText('match')).toBeTruthy();
+});

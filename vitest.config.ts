@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+import { WxtVitest } from 'wxt/testing/vitest-plugin';
+
+const build = 'tests/unit/build/**/*.test.ts';
+
+export default defineConfig({
+  plugins: [WxtVitest()],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'happy-dom',
+          include: ['tests/unit/**/*.test.{ts,tsx}'],
+          exclude: [build],
+        },
+      },
+      // What the store builds hold; built first, if they are older than what they are built of.
+      {
+        test: { name: 'build', include: [build], globalSetup: 'tests/unit/build/setup.ts' },
+      },
+    ],
+  },
+});

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'wxt';
+
+// The test build differs from the store's in its open shadow root and its fixed id, and in nothing else.
+if (!process.env.VITEST) process.env.NODE_ENV = 'production';
+
+/**
+ * The public half of the key that gives unpacked builds the same id everywhere,
+ * so that the demo and the tests can name the extension before it is loaded.
+ * The private half was never kept: unpacked loading does not need it.
+ */
+const publicKey =
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAo8X9QS6eJ+hvkmSjfmTk3A/pCV2rZi2L3w5vO8zArmpuT13hrgoZ8R+btAnlhsoTqe1ZzTg9o7L55axdn1Gzn9ypZrBdNFfvTriiuhx4rbkdnpMl6LUZyfOb0DaDZtac7Zo7PuUcu9tG++xSQKx0aFVXgnWH7Tg/TEhMJ4a4tpjTMi/+392AxQncDQKfTjKtit4wHYJ8gGceKf0dIP8sHqyxSdv4VIoxFSV1niWx/0q91EMwuMaBbcZa157htZzu3Gnvnkz1+bIXU39/LZvyz607QXjW1GjFF61kSfSJ3o39ZEC0uMA9sbpfQddq1udTY0DC7PEGUMJ60U5GnSerYQIDAQAB';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What a page gets at load draws without state; what comes later is React's components on Preact (docs/decisions.md). */
+const jsx = { find: /^react\/jsx-(dev-)?runtime$/, replacement: here('lib/browser/jsx.ts') };
+const preact = [
+  { find: /^react-dom\/client$/, replacement: 'preact/compat/client' },
+  { find: /^react$/, replacement: 'preact/compat' },
+  { find: /^react\/jsx-(dev-)?runtime$/, replacement: 'preact/jsx-runtime' },
+];
+
+export default defineConfig({
+  imports: false,
+  manifestVersion: 3,
+  modules: ['@wxt-dev/module-react'],
+  zip: {
+    includeSources: ['entrypoints/**', 'components/**', 'lib/**', 'public/**', '*.json', '*.ts', '*.md', 'LICENSE'],
+  },
+  manifest: ({ browser, mode }) => ({
+    name: '__MSG_extName__',
+    description: '__MSG_extDescription__',
+    default_locale: 'en',
+    permissions: ['storage', 'unlimitedStorage', 'scripting', 'activeTab', 'contextMenus'],
+    optional_host_permissions: ['https://*/*', 'http://*/*'],
+    action: { default_title: '__MSG_extName__' },
+    omnibox: { keyword: 'dc' },
+    // No default keys: desks use most of them. People choose theirs in the browser's own settings.
+    commands: { _execute_action: { description: '__MSG_command__' } },
+    storage: browser === 'firefox' ? undefined : { managed_schema: 'managed-schema.json' },
+    ...(browser === 'firefox'
+      ? {
+          browser_specific_settings: {
+            gecko: {
+              id: 'deskcall@deskcall.example',
+              strict_min_version: '142.0',
+              data_collection_permissions: { required: ['none'] },
+            },
+          },
+        }
+      : { minimum_chrome_version: '123', ...(mode === 'test' ? { key: publicKey } : {}) }),
+  }),
+  // No downlevelling of light-dark(): it would double the styles of every page.
+  vite: () => ({ build: { cssTarget: ['chrome123', 'firefox142'] } }),
+  hooks: {
+    'vite:build:extendConfig': (entrypoints, config) => {
+      const inPage = entrypoints.some((e) => e.type === 'unlisted-script');
+      if (!inPage) return;
+      const first = entrypoints.some((e) => e.name === 'later') ? preact : [jsx];
+      const rest = config.resolve?.alias;
+      config.resolve = {
+        ...config.resolve,
+        alias: [
+          ...first,
+          ...(Array.isArray(rest)
+            ? rest
+            : Object.entries(rest ?? {}).map(([find, replacement]) => ({ find, replacement }))),
+        ],
+      };
+    },
+  },
+});
