@@ -24,7 +24,7 @@ export type FieldName = (typeof fieldNames)[number];
 export type Case = Ref & {
   /** The product's id when a page has just been read; the configured desk's key once it is known. */
   desk: string;
-  /** Whatever else has a label on the page. */
+  /** Everything that has a label on the page, by that label. */
   fields: Record<string, string>;
 } & { [name in FieldName]?: string };
 

@@ -51,3 +51,16 @@ export async function route(entry: PageEntry, record: Case, lookup: Lookup): Pro
   }
   return covered ? [...found.values()] : null;
 }
+
+/**
+ * All that any rule could offer for a case of which only the desk is known: its number was typed, or its fields belong
+ * to another record.
+ * @returns null if that is nothing
+ */
+export function possible(entry: PageEntry): Target[] | null {
+  const { key } = entry;
+  const rules = entry.rules.filter(({ when }) => when.desk === undefined || matches(when.desk, key));
+  const ids = new Set(rules.flatMap(({ offer }) => (Array.isArray(offer) ? offer : [])));
+  const found = [...ids].flatMap((id) => (Object.hasOwn(entry.targets, id) ? (entry.targets[id] ?? []) : []));
+  return found.length ? found : null;
+}

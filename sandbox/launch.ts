@@ -1,27 +1,16 @@
-/**
- * A Chromium that has the extension, and a WorkLink app of sorts: a protocol handler that is registered with the
- * system (Linux) and writes down each link it receives. For `npm start` and the browser tests.
- */
+/** A Chromium that has the extension, and hands `worklink:` links to a handler of its own (handler.ts). For `npm start` and the browser tests. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Worker } from '@playwright/test';
 import type { Browser } from '../scripts/bootstrap.d.mts';
+import { environment, registerHandler, type Handler } from './handler.ts';
 
-export type World = {
+export type World = Handler & {
   context: BrowserContext;
   worker: Worker;
   extensionId: string;
-  /** Every link that the protocol handler has received, oldest first. */
-  launches(): string[];
-  /**
-   * The oldest link received that was not returned before; later ones are waited for.
-   * @throws if none that fits comes within 15 s
-   */
-  nextLaunch(fits?: (link: string) => boolean): Promise<string>;
-  /** Leaves out what was received so far, for {@link nextLaunch}. */
-  forgetLaunches(): void;
   /** What a person does by *Grant*, without the prompt; done when the extension has registered its scripts there. */
   grant(origin: string): Promise<void>;
   /** Imports a settings file through the options page. */
@@ -45,43 +34,6 @@ function idOf(extensionDir: string): string {
   return hash.slice(0, 32).replace(/./g, (digit) => 'abcdefghijklmnop'.charAt(Number.parseInt(digit, 16)));
 }
 
-/** Registers a handler for `worklink:` in a home of its own. @returns the file that it appends each link to */
-function registerHandler(dir: string, home: string): string {
-  const log = join(dir, 'launches.log');
-  const handler = join(dir, 'handler.sh');
-  const applications = join(home, '.local', 'share', 'applications');
-  mkdirSync(applications, { recursive: true });
-  mkdirSync(join(home, '.config'), { recursive: true });
-  appendFileSync(log, '');
-  writeFileSync(handler, `#!/bin/sh\nprintf '%s\\n' "$1" >> '${log}'\n`, { mode: 0o755 });
-  writeFileSync(
-    join(applications, 'fake-worklink.desktop'),
-    `[Desktop Entry]\nType=Application\nName=Fake WorkLink\nExec=${handler} %u\nNoDisplay=true\nMimeType=x-scheme-handler/worklink;\n`,
-  );
-  writeFileSync(
-    join(home, '.config', 'mimeapps.list'),
-    '[Default Applications]\nx-scheme-handler/worklink=fake-worklink.desktop\n',
-  );
-  return log;
-}
-
-/** The browser's environment: the home with the handler, and the person's own display. */
-const environment = (home: string): Record<string, string> => {
-  const own = Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  if (process.platform !== 'linux') return own;
-  return {
-    // xdg-open hands links over only where a display is named; headless, any name will do.
-    DISPLAY: ':0',
-    XAUTHORITY: join(own.HOME ?? '', '.Xauthority'),
-    ...own,
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, '.config'),
-    XDG_DATA_HOME: join(home, '.local', 'share'),
-  };
-};
-
 /**
  * Starts the browser in a home and profile of its own.
  * @param options.extensionDir a test build: it has a key, and so an id that is known before it is loaded
@@ -98,7 +50,7 @@ export async function openWorld(options: {
   const dir = mkdtempSync(join(tmpdir(), 'deskcall-'));
   const home = join(dir, 'home');
   const profile = join(dir, 'profile');
-  const log = registerHandler(dir, home);
+  const handler = registerHandler(dir, home);
   mkdirSync(join(profile, 'Default'), { recursive: true });
   const may = [...options.origins, `chrome-extension://${extensionId}`].map((origin) => [origin, { worklink: true }]);
   writeFileSync(
@@ -141,7 +93,7 @@ export async function openWorld(options: {
     const worker =
       context.serviceWorkers().find(ours) ??
       (await context.waitForEvent('serviceworker', { predicate: ours, timeout: 20_000 }));
-    return world(context, worker, extensionId, dir, log, remove);
+    return world(context, worker, extensionId, dir, handler, remove);
   } catch (error) {
     remove();
     throw error;
@@ -153,48 +105,14 @@ function world(
   worker: Worker,
   extensionId: string,
   dir: string,
-  log: string,
+  handler: Handler,
   remove: () => void,
 ): World {
-  const launches = () => readFileSync(log, 'utf8').split('\n').slice(0, -1);
-  const taken = new Set<number>();
-
   return {
     context,
     worker,
     extensionId,
-    launches,
-
-    nextLaunch: (fits = () => true) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const all = launches();
-          const found = all.findIndex((link, n) => !taken.has(n) && fits(link));
-          const link = all[found];
-          if (link === undefined) return;
-          taken.add(found);
-          end();
-          resolve(link);
-        };
-        const watcher = watch(log, look);
-        const timer = setTimeout(() => {
-          end();
-          reject(
-            new Error(
-              `No such link reached the protocol handler in 15 s. Received so far: ${launches().join(' ') || 'none'}`,
-            ),
-          );
-        }, 15_000);
-        const end = () => {
-          watcher.close();
-          clearTimeout(timer);
-        };
-        look();
-      }),
-
-    forgetLaunches() {
-      for (const n of launches().keys()) taken.add(n);
-    },
+    ...handler,
 
     async grant(origin) {
       const { protocol, hostname, host } = new URL(origin);

@@ -5,7 +5,7 @@
 import { browser } from 'wxt/browser';
 import type { Case, Codes, Desk, Offer, PageEntry, Read, Shown, Target, View } from '../model.ts';
 import { readCase } from '../read.ts';
-import { route } from '../route.ts';
+import { possible, route } from '../route.ts';
 import { blank, keyOf, viewOf as viewFor } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { rowsOf } from './keys.ts';
@@ -160,12 +160,15 @@ export function followCase(
       later(waited < showReading ? Math.min(quiet, showReading - waited) : quiet);
       return;
     }
-    void arrive(found.case, found.shown);
+    void arrive(found.case, found);
   }
 
-  async function arrive(record: Case, shown: Shown | undefined): Promise<void> {
+  async function arrive(record: Case, { shown, problems }: Read): Promise<void> {
     const mine = ++turn;
-    const targets = shown === undefined ? await route(entry, record, rowsOf(entry)) : null;
+    const covered = shown ? null : await route(entry, record, rowsOf(entry));
+    // Where the person chose the address, the page's fields are another record's and no rule can be sure.
+    const unread = !shown && problems.some(({ code }) => code === 'disagree');
+    const targets = covered ?? (unread ? possible(entry) : null);
     if (mine !== turn || signal.aborted) return;
     // While a table was asked, the page may have moved on.
     if (window.location.href !== url) return look();

@@ -5,7 +5,7 @@
 import { browser } from 'wxt/browser';
 import { declared } from '../desks/index.ts';
 import type { Case, Codes, Offer, PageEntry, Shown, Target, View } from '../model.ts';
-import { failing, route } from '../route.ts';
+import { possible, route } from '../route.ts';
 import { compile, type Settings } from '../settings.ts';
 import { keyOf, viewOf } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
@@ -123,13 +123,4 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined)
         : { error: 'this target is not set up any more' };
     },
   };
-}
-
-/** Of a typed number nothing is known but its desk: all that any rule for that desk could offer. */
-function possible(entry: PageEntry): Target[] | null {
-  const record: Case = { desk: entry.key, kind: '', id: '', fields: {} };
-  const rules = entry.rules.filter(({ when }) => !failing(when.desk ? { desk: when.desk } : {}, record));
-  const ids = new Set(rules.flatMap(({ offer }) => (Array.isArray(offer) ? offer : [])));
-  const found = [...ids].flatMap((id) => entry.targets[id] ?? []);
-  return found.length ? found : null;
 }

@@ -28,7 +28,9 @@ export const rowsOf =
     const name = rowKey(generation.n, table, key);
     const row = (await local.get<Record<string, { offer: string[] }>>(name))[name];
     if (!row) return null;
-    const missing = row.offer.filter((id) => !entry.targets[id]).map(targetKey);
+    const missing = row.offer.filter((id) => !Object.hasOwn(entry.targets, id)).map(targetKey);
     const extra = missing.length ? await local.get<Record<string, Target>>(missing) : {};
-    return row.offer.flatMap((id) => entry.targets[id] ?? extra[targetKey(id)] ?? []);
+    return row.offer.flatMap(
+      (id) => (Object.hasOwn(entry.targets, id) ? entry.targets[id] : extra[targetKey(id)]) ?? [],
+    );
   };

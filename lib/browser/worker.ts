@@ -71,7 +71,7 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promi
   const ref = data.identity === 'page' || (ask.chosen && located?.kind === ask.record.kind) ? ask.record : located;
   if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind)
     return { error: 'the page shows another case by now' };
-  const target = entry.targets[ask.target] ?? (await targetById(ask.target));
+  const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
   if (!target) return { error: 'this target is not set up any more' };
   const named: Partial<Record<FieldName, string>> = {};
   for (const name of fieldNames) {

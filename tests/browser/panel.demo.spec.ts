@@ -231,6 +231,31 @@ test('address and page that go on disagreeing hold all calls back', async ({ pag
   await expect(panel(page).locator('a')).toHaveCount(0);
   await bar(page).getByRole('button', { name: 'Show all' }).click();
   await expect(panel(page).locator('.panel')).toContainText('The address says INC0010001, the page shows INC0010017.');
+  // Both are named, and the person says which it is.
+  await panel(page).getByRole('button', { name: 'It is INC0010001' }).click();
+  // Its fields are not known, so all that any rule offers is offered.
+  await expect(panel(page).locator('.panel')).toContainText('Valve desk');
+  expect(told(await call(page).getAttribute('href'))).toEqual(pump);
+  await page.reload();
+  await expect(call(page)).toBeVisible();
+});
+
+test('the person can say that the page is right', async ({ page, desk, world }) => {
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  await expect(call(page)).toBeVisible();
+  await page.evaluate(() => {
+    const number = document.querySelector('article.record:not([hidden]) .record-number');
+    if (number) number.textContent = 'INC0010017';
+  });
+  await expect(bar(page)).toContainText('Address and page disagree');
+  await bar(page).getByRole('button', { name: 'Show all' }).click();
+  await panel(page).getByRole('button', { name: 'It is INC0010017' }).click();
+  await call(page).click();
+  expect(told(await world.nextLaunch())).toMatchObject({ number: 'INC0010017', id: 'INC0010017' });
+  await bar(page).getByRole('button', { name: 'Nothing opened?' }).click();
+  await panel(page).getByRole('button', { name: 'Show QR code' }).click();
+  await expect(panel(page).getByRole('dialog').getByRole('img')).toBeVisible();
+  expect(told(decode(await panel(page).locator('.code').screenshot())).id).toBe('INC0010017');
 });
 
 test('a page’s own script can click nothing', async ({ page, desk, world }) => {

@@ -1,7 +1,7 @@
 /** One look at any page: the first of these desks that owns it, and what that desk reads. */
-import type { DeskData, Page, Read } from '../model.ts';
-import { readCase } from '../read.ts';
-import { customDesk } from './custom.ts';
+import type { DeskData, Page, Read } from './model.ts';
+import { readCase } from './read.ts';
+import { customDesk } from './desks/custom.ts';
 
 /** @param desks in order; a configured desk alone, or all that are known */
 export function glanceAt(desks: { id: string; data: DeskData }[], page: Page): Read | null {
