@@ -6,6 +6,12 @@ import { Opened, type OpenedProps } from '../components/opened.tsx';
 import { type Say, Text } from '../components/text.ts';
 import tokens from '../components/tokens-more.css?inline';
 
+const css = tokens + controls + own;
+/** Firefox lifts the page's policy from a style only if an extension sets its text as a whole; Preact appends a node. */
+const fill = (style: HTMLStyleElement | null): void => {
+  if (style) style.textContent = css;
+};
+
 /** What only an opened panel needs; the worker injects it at the first use. */
 export default defineUnlistedScript(() => {
   const roots = new WeakMap<HTMLElement, Root>();
@@ -15,7 +21,7 @@ export default defineUnlistedScript(() => {
     root.render(
       props && (
         <Text.Provider value={say}>
-          <style>{tokens + controls + own}</style>
+          <style ref={fill} />
           <Opened {...props} />
         </Text.Provider>
       ),

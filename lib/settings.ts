@@ -255,17 +255,17 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
     // From the last to the first: taking out an item of a list moves only those behind it.
     for (const issue of result.error.issues.toReversed()) {
       // A rule that lost a condition would match more cases and offer the wrong expert: the whole rule goes.
-      const rule = issue.path[0] === 'rules' && issue.path[2] === 'when' ? issue.path.slice(0, 2) : null;
+      const whole = issue.path[0] === 'rules' && issue.path[2] === 'when' ? issue.path.slice(0, 2) : null;
       // The next of several issues of an item that has just gone.
       if (gone?.every((step, n) => step === issue.path[n])) continue;
-      if (issue.code === 'unrecognized_keys' && !rule) {
+      if (issue.code === 'unrecognized_keys' && !whole) {
         for (const key of issue.keys.toReversed()) {
           takeOut(draft, [...issue.path, key]);
           round.push({ path: spell([...issue.path, key]), message: 'is not known here and was left out' });
         }
         continue;
       }
-      let path: PropertyKey[] = rule ?? [...issue.path];
+      let path: PropertyKey[] = whole ?? [...issue.path];
       while (path.length && !has(draft, path)) path = path.slice(0, -1);
       if (!path.length)
         return {

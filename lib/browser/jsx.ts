@@ -17,7 +17,7 @@ const put = (into: Node, child: Child): void => {
     into.appendChild(document.createTextNode(String(child)));
 };
 
-export function jsx(kind: Kind, { children, ...props }: Props): Child {
+function make(kind: Kind, { children, ...props }: Props): Child {
   if (typeof kind === 'function') return kind({ ...props, children } as never);
   const element = svg.has(kind)
     ? document.createElementNS('http://www.w3.org/2000/svg', kind)
@@ -26,13 +26,13 @@ export function jsx(kind: Kind, { children, ...props }: Props): Child {
     if (value === undefined || value === null) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2).toLowerCase(), value as EventListener);
     else if (name === 'style') Object.assign((element as HTMLElement).style, value);
-    else element.setAttribute(name === 'className' ? 'class' : name, String(value as string | number | boolean));
+    else element.setAttribute(name === 'className' ? 'class' : name, value as string);
   }
   put(element, children);
   return element;
 }
 
-export const jsxs = jsx;
+export { make as jsx, make as jsxs };
 export const Fragment = ({ children }: Props): Child => children;
 
 /**
