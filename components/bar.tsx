@@ -73,7 +73,7 @@ export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onN
     <div className="bar" role="region" aria-label={say('region', view.number)} onPointerEnter={onNear}>
       <Mark />
       {docked && (
-        <b className="cut name">
+        <b className="cut">
           <Num>{view.number}</Num>
         </b>
       )}

@@ -21,8 +21,8 @@ export type CardProps = {
   screen: Screen;
   /** Device pixels to a CSS px, now. */
   ratio: number;
-  /** The window's width in CSS px, now. */
-  room: number;
+  /** The window's width in CSS px, now, where it may be too narrow for a code. */
+  room?: number;
   copied: boolean;
   full: boolean;
   onScreen: (screen: Screen) => void;
@@ -43,7 +43,7 @@ export const sharp = (modules: number, least: number, ratio: number): number =>
   Math.max(2, Math.ceil((least * ratio) / modules));
 
 /** What a window loses to the card's own edges, in CSS px. */
-const edges = 34;
+const edges = 42;
 
 /** How far a headset's camera reads a code of this width, in cm: three camera pixels a module, 1,297 px focal length. */
 export const reach = (cm: number, modules: number): number => Math.round(((cm / modules) * 1297) / 3 / 5) * 5;
@@ -141,7 +141,7 @@ export function Removed({
         <div className="qr-body">
           <button type="button" className="btn main" onClick={onShowAgain}>
             <Icon name="qr" />
-            <span className="cut name">
+            <span className="cut">
               <Said>{say('show_code_for', ltr(moved[1]))}</Said>
             </span>
           </button>
@@ -166,7 +166,7 @@ function Shown({
 }: CardProps & { code: Code; kind: Kind }) {
   const say = useSay();
   // A code that is cut off reads from nowhere, so a window that is too narrow gets a smaller one.
-  const most = Math.floor(((room - edges) * ratio) / code.size);
+  const most = Math.floor((((room ?? 600) - edges) * ratio) / code.size);
   const width = (Math.max(1, Math.min(most, sharp(code.size, 240, ratio))) * code.size) / ratio;
   const far = reach(width / screen.pxPerCm, code.size);
   return (
@@ -302,7 +302,21 @@ function Full(props: CardProps & { code: Code; kind: Kind; setKind: (kind: Kind)
   const step = Math.max(2, start + extra);
   const width = (step * code.size) / ratio;
   const cm = width / screen.pxPerCm;
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const shown = dialog.current;
+    if (!shown) return;
+    // A page that moves the panel ends what is modal without a word; its size then goes to nothing and comes back.
+    const size = new ResizeObserver(() => {
+      if (shown.matches(':modal') || !shown.isConnected) return;
+      const around = shown.closest<HTMLElement>('[popover]');
+      if (around && !around.matches(':popover-open')) around.showPopover();
+      shown.close();
+      shown.showModal();
+    });
+    shown.showModal();
+    size.observe(shown);
+    return () => size.disconnect();
+  }, []);
   const measure = (by: number) => onScreen({ ...screen, pxPerCm: Math.min(90, Math.max(20, screen.pxPerCm + by)) });
   return (
     <dialog

@@ -116,9 +116,10 @@ function Code({
   );
 }
 
+const measure = () => ({ ratio: globalThis.devicePixelRatio || 1, room: globalThis.innerWidth });
+
 /** The window's measures, also after it has been zoomed or resized: a code stays sharp only if it knows them. */
 function useGlass(): { ratio: number; room: number } {
-  const measure = () => ({ ratio: globalThis.devicePixelRatio || 1, room: globalThis.innerWidth });
   const [glass, setGlass] = useState(measure);
   useEffect(() => {
     const over = new AbortController();
@@ -134,8 +135,10 @@ function Floating({ below, children }: { below: Element | null; children: ReactN
   useLayoutEffect(() => {
     const float = self.current;
     if (!float || !below) return;
-    if (!float.matches(':popover-open')) float.showPopover();
     const place = (): void => {
+      // Also again: a page that moves the panel closes it without a word, and all that is heard of it is its size.
+      if (!float.isConnected) return;
+      if (!float.matches(':popover-open')) float.showPopover();
       const bar = below.getBoundingClientRect();
       const { width, height } = float.getBoundingClientRect();
       const left = getComputedStyle(below).direction === 'rtl' ? bar.left : bar.right - width;

@@ -199,11 +199,15 @@ function Doubt({ view, onChoose, onReadAgain, onCopyForAdmin }: PanelProps) {
         <p className="meta">{say('doubt_choose')}</p>
         <div className="acts">
           <button type="button" className="btn" onClick={() => onChoose('address')}>
-            {say('it_is', view.number)}
+            <span className="cut">
+              <Said>{say('it_is', ltr(view.number))}</Said>
+            </span>
           </button>
           {view.choice && (
             <button type="button" className="btn" onClick={() => onChoose('page')}>
-              {say('it_is', view.shown ?? '')}
+              <span className="cut">
+                <Said>{say('it_is', ltr(view.shown ?? ''))}</Said>
+              </span>
             </button>
           )}
         </div>

@@ -17,6 +17,8 @@ const quiet = 120;
 const patience = 600;
 /** Address and page may differ while a single-page app changes over; after this long it is a disagreement. */
 const doubtAfter = 1500;
+/** A page may still be building itself for this long after its address changed, in ms. */
+const fresh = 3000;
 /** Reading shows nothing for this long: most changes of page are over by then. */
 const showReading = 300;
 /** A click takes at most this long; a page that changes within it has changed under the hand. */
@@ -46,8 +48,6 @@ export type FollowedCase = {
   copyText: (offer: Offer) => string | null;
   /** What an admin needs to see why nothing was offered: names and values of this case, as text. */
   report: () => string;
-  /** Uses another compiled entry, after a change of settings. */
-  use: (entry: PageEntry) => void;
   /** The case on show, for places. */
   ref: () => { kind: string; id: string } | null;
 };
@@ -58,13 +58,12 @@ export type FollowedCase = {
  */
 export function followCase(
   desk: Desk,
-  first: PageEntry,
+  entry: PageEntry,
   document: Document,
   draw: (view: View | null) => void,
   signal: AbortSignal,
 ): FollowedCase {
   const window = document.defaultView as Window & typeof globalThis;
-  let entry = first;
   let known: Known | null = null;
   let view: View | null = null;
   let url = '';
@@ -81,8 +80,11 @@ export function followCase(
   let pressed: Press | null = null;
   /** The case that was on show before this one. */
   let gone: Press | null = null;
+  /** When address and page began to disagree; 0: they agree. */
+  let doubtSince = 0;
   /** There is no case on this page. */
   let idle = false;
+  let frame = 0;
   const ids = new Map<string, string>();
 
   const read = (): Read => {
@@ -113,6 +115,14 @@ export function followCase(
     const id = ids.get(name) ?? newLaunchId();
     ids.set(name, id);
     return id;
+  };
+
+  /** At the next frame, while a case is waited for; a hidden tab has no frames and nobody who waits. */
+  const soon = (): void => {
+    frame ||= window.requestAnimationFrame(() => {
+      frame = 0;
+      look();
+    });
   };
 
   const later = (ms: number): void => {
@@ -151,9 +161,10 @@ export function followCase(
       known = null;
     }
     const waited = now - urlSince;
+    doubtSince = found.shown === undefined ? 0 : doubtSince || now;
     const settled =
       found.shown !== undefined
-        ? waited >= doubtAfter
+        ? now - doubtSince >= doubtAfter
         : found.confirmed || known !== null || now - lastChange >= quiet || waited >= patience;
     if (!settled) {
       if (waited >= showReading) show({ ...blank(found.case), state: 'reading' });
@@ -176,8 +187,7 @@ export function followCase(
     known = { record, targets, shown };
     const next = viewOf(known);
     if (same && view?.launched) next.launched = view.launched;
-    const fresh = refused && performance.now() - refused.at < showNews && refused.key !== next.key;
-    if (refused && fresh) {
+    if (refused && performance.now() - refused.at < showNews && refused.key !== next.key) {
       next.moved = [refused.number, next.number];
       window.setTimeout(() => {
         refused = null;
@@ -262,8 +272,9 @@ export function followCase(
     changed(now) {
       lastChange = performance.now();
       if (now || window.location.href !== url) look();
+      else if (!known && !idle) soon();
       // Re-reading takes at most a third of a percent of the page's time, whatever a reading costs there.
-      else if (!timer) later(known || idle ? Math.max(500, 300 * cost) : quiet);
+      else if (!timer) later(idle && lastChange - urlSince < fresh ? quiet : Math.max(500, 300 * cost));
     },
     press() {
       const now = performance.now();
@@ -288,7 +299,11 @@ export function followCase(
         record: { kind: record.kind, id: record.id, number: record.number, fields: fieldsOf(record) },
       });
     },
-    copyText: (offer) => linkNow(offer, 'copy'),
+    copyText(offer) {
+      const link = linkNow(offer, 'copy');
+      ids.delete(`${offer.id} copy`);
+      return link;
+    },
     report() {
       const found = read();
       return JSON.stringify(
@@ -296,11 +311,6 @@ export function followCase(
         null,
         2,
       );
-    },
-    use(next) {
-      entry = next;
-      known = null;
-      look();
     },
     ref: () => known?.record ?? null,
   };

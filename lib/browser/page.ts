@@ -219,6 +219,7 @@ function run({ document, css, say, draw, entry, desk, stored, screen: kept, sign
     },
     signal,
   );
+  place.root.addEventListener('focusin', () => followed.changed(true));
   for (const part of [place.root, place.slot])
     part.addEventListener('pointerdown', (event) => {
       if (!alive()) return stop();

@@ -123,8 +123,11 @@ test('copy puts this case’s link on the clipboard', async ({ page, desk, world
 test('another queue offers another contact, and a table finds its row', async ({ page, desk }) => {
   await page.goto(`${desk.origin}/case/INC0010002`);
   await expect(call(page)).toHaveText('Call Valve desk');
-  await page.goto(`${desk.origin}/`);
-  await expect(panel(page)).toHaveCount(0);
+  await page.goto(`${desk.origin}/case/INC0010006`);
+  await expect(call(page)).toHaveText('Call Liu Wei');
+  await page.goto(`${desk.origin}/case/INC0010004`);
+  await expect(bar(page)).toContainText('No rule covers this case');
+  await expect(panel(page).locator('a')).toHaveCount(0);
 });
 
 test('follows in-page navigation between open cases and keeps their hidden fields apart', async ({ page, desk }) => {

@@ -8,6 +8,8 @@ import type { World } from '../../sandbox/launch.ts';
 /** The part of chrome that runs in the worker of the browser under test. */
 declare const chrome: {
   tabs: { query(query: object): Promise<{ id: number; url?: string }[]> };
+  contextMenus: { onClicked: { dispatch(info: object, tab?: object): void } };
+  omnibox: { onInputEntered: { dispatch(text: string, where: string): void } };
   runtime: { getManifest(): { commands?: Record<string, object>; omnibox?: object; permissions?: string[] } };
 };
 
@@ -62,6 +64,23 @@ test('opens from the address bar or a selected number with that number', async (
     'href',
     /work_order_id=INC0012345&desk=demo/,
   );
+});
+
+test('menu and address bar end in the same page', async ({ page, desk, world }) => {
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  const opened = async (start: () => Promise<void>): Promise<Page> => {
+    const next = world.context.waitForEvent('page', (one) => one.url().includes('popup.html'));
+    await start();
+    return next;
+  };
+  const menu = await opened(() =>
+    world.worker.evaluate(() => chrome.contextMenus.onClicked.dispatch({ selectionText: ' see INC0012345, urgent ' })),
+  );
+  await expect(menu.getByRole('heading', { level: 1 })).toHaveText('INC0012345');
+  await menu.close();
+  await page.bringToFront();
+  await world.worker.evaluate(() => chrome.omnibox.onInputEntered.dispatch('inc0054321', 'currentTab'));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('inc0054321');
 });
 
 test('says so where the browser keeps extensions out', async ({ page, world }) => {

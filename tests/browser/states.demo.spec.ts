@@ -1,0 +1,217 @@
+/** Every state of bar, panel and QR card: what WCAG asks for, and that nothing is cut, too small or turned round. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, expect, test, type Browser, type Page } from '@playwright/test';
+import { findBrowser } from '../../scripts/bootstrap.mjs';
+import { buildStates } from '../states/build.ts';
+import { names, stateOf, type Look, type Name } from '../states/states.ts';
+
+let browser: Browser;
+let page: Page;
+let address: string;
+
+test.beforeAll(async () => {
+  address = await buildStates();
+  browser = await chromium.launch({ executablePath: (await findBrowser()).executablePath });
+});
+test.afterAll(() => browser.close());
+test.afterEach(() => page.context().close());
+
+const wide = { width: 1280, height: 800 };
+
+/** A page of its own, which must report no error. */
+async function open(ratio = 1): Promise<string[]> {
+  const context = await browser.newContext({ viewport: wide, deviceScaleFactor: ratio, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(address);
+  return errors;
+}
+
+/** Goes through all states that fit, in one document. */
+async function through(
+  look: Look,
+  size: { width: number; height: number },
+  check: (name: Name) => Promise<void>,
+  fits: (name: Name) => boolean = () => true,
+): Promise<void> {
+  for (const name of names.filter(fits))
+    await test.step(name, async () => {
+      const viewport = { ...size, width: Math.min(size.width, stateOf(name).width ?? size.width) };
+      if (page.viewportSize()?.width !== viewport.width || page.viewportSize()?.height !== viewport.height)
+        await page.setViewportSize(viewport);
+      await page.evaluate(([state, as]) => globalThis.show(state, as), [name, look] as const);
+      await check(name);
+    });
+}
+
+/** Words that are cut by what holds them, and controls that reach out of it or out of the window. */
+const spills = (): string[] => {
+  const found: string[] = [];
+  const shadow = document.querySelector('deskcall-panel')?.shadowRoot;
+  const label = (element: Element) =>
+    `${element.tagName.toLowerCase()}.${element.getAttribute('class')} "${element.textContent.trim().slice(0, 40)}"`;
+  const drawn = (element: Element) => element.getClientRects().length > 0 && !element.closest('.sr,style');
+  /** What scrolls brings its content into view; what cuts with an ellipsis shows that it does. */
+  const scrolls = (element: Element) => element.scrollHeight > element.clientHeight;
+  for (const element of shadow?.querySelectorAll('*') ?? []) {
+    if (!drawn(element) || element.closest('svg')) continue;
+    const style = getComputedStyle(element);
+    const cut = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
+    if (element.clientWidth && element.scrollWidth > element.clientWidth + 1 && !cut && style.display !== 'inline')
+      found.push(`wider than its box: ${label(element)} ${element.scrollWidth} > ${element.clientWidth}`);
+    if (style.textOverflow === 'ellipsis' && element.scrollHeight > element.clientHeight + 1)
+      found.push(`letters cut below: ${label(element)} ${element.scrollHeight} > ${element.clientHeight}`);
+    if (!element.matches('a,button,input')) continue;
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const room = element.closest('.panel,.qr,dialog');
+    if (left < -0.5 || right > innerWidth + 0.5) found.push(`out of the window: ${label(element)} ${left} to ${right}`);
+    if (!(room && scrolls(room)) && (top < -0.5 || bottom > innerHeight + 0.5))
+      found.push(`out of the window: ${label(element)} ${top} to ${bottom}`);
+    const box = room?.getBoundingClientRect();
+    if (box && (left < box.left || right > box.right)) found.push(`out of its panel: ${label(element)}`);
+  }
+  return found;
+};
+
+/** Controls smaller than a finger or a shaky hand needs; a switch is as large as its label. */
+const small = (): string[] =>
+  [...(document.querySelector('deskcall-panel')?.shadowRoot?.querySelectorAll('a,button,label.opt') ?? [])].flatMap(
+    (element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return width >= 24 && height >= 24 ? [] : [`${element.textContent}: ${width} × ${height}`];
+    },
+  );
+
+/** Goes through all that takes focus by the Tab key. @returns what shows no ring of 2 px */
+async function ringless(): Promise<{ seen: string[]; without: string[] }> {
+  const seen: string[] = [];
+  const without: string[] = [];
+  await page.evaluate(() => {
+    (document.querySelector('deskcall-panel')?.shadowRoot?.activeElement as HTMLElement | null)?.blur();
+  });
+  const most = await page.evaluate(
+    () => document.querySelector('deskcall-panel')?.shadowRoot?.querySelectorAll('a,button,input').length ?? 0,
+  );
+  for (let n = 0; n < most; n++) {
+    await page.keyboard.press('Tab');
+    const now = await page.evaluate(() => {
+      const element = document.querySelector('deskcall-panel')?.shadowRoot?.activeElement;
+      if (!element) return null;
+      const { outlineStyle, outlineWidth, outlineColor, backgroundColor } = getComputedStyle(element);
+      const ring = outlineStyle === 'solid' && Number.parseFloat(outlineWidth) >= 2 && outlineColor !== backgroundColor;
+      return { name: element.ariaLabel ?? element.textContent, ring };
+    });
+    if (!now) continue;
+    seen.push(now.name);
+    if (!now.ring) without.push(now.name);
+  }
+  return { seen, without };
+}
+
+for (const [what, scheme, engine] of [
+  ['light', 'light', 'plain'],
+  ['dark', 'dark', 'plain'],
+  ['light, on React', 'light', 'react'],
+] as const)
+  test(`no WCAG violation, ${what}`, async () => {
+    test.setTimeout(90_000);
+    const errors = await open();
+    await through({ scheme, engine }, wide, async (name) => {
+      const { violations, passes } = await new AxeBuilder({ page })
+        // Without frames there is nothing to put together in a page of its own.
+        .setLegacyMode()
+        .include('deskcall-panel')
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'])
+        .analyze();
+      expect(
+        violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)),
+        name,
+      ).toEqual([]);
+      // Axe must have looked into the shadow root.
+      expect(
+        passes.some(({ nodes }) => nodes.some(({ target }) => target.flat().includes('deskcall-panel'))),
+        name,
+      ).toBe(true);
+    });
+    expect(errors).toEqual([]);
+  });
+
+for (const [what, ratio, size] of [
+  ['at 100 %', 1, wide],
+  ['at 200 %', 2, { width: 640, height: 400 }],
+  ['in a window of 344 px', 1, { width: 344, height: 700 }],
+  ['in a window of 232 px', 1.5, { width: 232, height: 600 }],
+] as const)
+  test(`nothing is cut or spills, ${what}`, async () => {
+    const errors = await open(ratio);
+    await through({}, size, async (name) => expect(await page.evaluate(spills), name).toEqual([]));
+    await through({ engine: 'react' }, size, async (name) => expect(await page.evaluate(spills), name).toEqual([]));
+    expect(errors).toEqual([]);
+  });
+
+test('every control is at least 24 px large and shows when it has the focus', async () => {
+  test.setTimeout(90_000);
+  await open();
+  let controls = 0;
+  await through({}, wide, async (name) => {
+    expect(await page.evaluate(small), name).toEqual([]);
+    const { seen, without } = await ringless();
+    expect(without, name).toEqual([]);
+    controls += seen.length;
+  });
+  expect(controls).toBeGreaterThan(names.length * 2);
+});
+
+test('right-to-left: everything turns round but numbers, links and codes', async () => {
+  await open();
+  await through(
+    {},
+    wide,
+    async (name) => {
+      const { number } = stateOf(name).view;
+      const found = await page.evaluate((wanted) => {
+        const shadow = document.querySelector('deskcall-panel')?.shadowRoot as ShadowRoot;
+        const texts = [...shadow.querySelectorAll('bdi')].filter((element) => element.textContent === wanted);
+        const drawn = shadow.querySelector('.float > *, .bar, .tab') as Element;
+        return {
+          around: getComputedStyle(drawn).direction,
+          numbers: texts.map((element) => getComputedStyle(element).direction),
+          shown: [...shadow.querySelectorAll('.panel, .qr, dialog, .bar')].some((part) =>
+            part.textContent.includes(wanted),
+          ),
+        };
+      }, number);
+      expect(found.around, name).toBe('rtl');
+      if (found.shown) expect(found.numbers.length, name).toBeGreaterThan(0);
+      expect(new Set(found.numbers), name).toEqual(new Set(found.numbers.length ? ['ltr'] : []));
+    },
+    (name) => Boolean(stateOf(name).rtl),
+  );
+});
+
+test('a code is drawn in whole device pixels, also after the page was zoomed', async () => {
+  for (const ratio of [1, 1.25, 2]) {
+    await page?.context().close();
+    await open(ratio);
+    await page.evaluate(() => globalThis.show('card for a headset'));
+    const svg = page.locator('svg[role=img]');
+    const modules = Number((await svg.getAttribute('viewBox'))?.split(' ')[2]);
+    const step = (Number(await svg.getAttribute('width')) * ratio) / modules;
+    expect(step).toBeCloseTo(Math.round(step), 6);
+    expect(Number(await svg.getAttribute('width'))).toBeGreaterThanOrEqual(240);
+  }
+});
+
+test('what is open stays open when the page puts the panel elsewhere', async () => {
+  await open();
+  for (const name of ['full panel', 'card for a headset', 'full screen'] as const) {
+    await page.evaluate((state) => globalThis.show(state), name);
+    await page.evaluate(() => {
+      const host = document.querySelector('deskcall-panel');
+      if (host) document.querySelector('h1')?.append(host);
+    });
+    const top = name === 'full screen' ? 'dialog:modal' : '.float:popover-open';
+    await expect(page.locator(top), name).toBeVisible();
+  }
+});
