@@ -8,22 +8,25 @@ import tokens from '../components/tokens-more.css?inline';
 
 /** What only an opened panel needs; the worker injects it at the first use. */
 export default defineUnlistedScript(() => {
-  const roots = new WeakMap<HTMLElement, Root>();
-  const begin = (slot: HTMLElement): Root => {
+  const known = new WeakMap<HTMLElement, { root: Root; style: HTMLStyleElement }>();
+  const begin = (slot: HTMLElement) => {
     // By hand, and whole before it is on the page: only then does Firefox lift the page's policy from it.
     const style = document.createElement('style');
     style.textContent = tokens + controls + own;
-    slot.before(style);
-    const root = createRoot(slot);
-    roots.set(slot, root);
-    return root;
+    const made = { root: createRoot(slot), style };
+    known.set(slot, made);
+    return made;
   };
-  globalThis.deskcallLater = (slot: HTMLElement, say: Say, props: OpenedProps | null) =>
-    (roots.get(slot) ?? begin(slot)).render(
+  globalThis.deskcallLater = (slot: HTMLElement, say: Say, props: OpenedProps | null) => {
+    const { root, style } = known.get(slot) ?? begin(slot);
+    if (!props) style.remove();
+    else if (!style.isConnected) slot.before(style);
+    root.render(
       props && (
         <Text.Provider value={say}>
           <Opened {...props} />
         </Text.Provider>
       ),
     );
+  };
 });

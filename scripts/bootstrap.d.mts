@@ -7,4 +7,5 @@ export function run(script: string): Promise<void>;
 export function which(name: string): string | undefined;
 export type Browser = { executablePath: string; branded: boolean };
 export function findBrowser(): Promise<Browser>;
+export function findFirefox(): Promise<{ executablePath: string } | { skipped: string }>;
 export function ensurePackages(names: string[]): Promise<{ ok: true } | { ok: false; reason: string }>;

@@ -196,6 +196,32 @@ export async function findBrowser() {
   );
 }
 
+/** What the extension's manifest asks for. */
+const oldestFirefox = 142;
+
+/**
+ * A Firefox for the tests: the one that the variable FIREFOX names, an installed one, else Debian's is installed.
+ * @returns {Promise<{ executablePath: string } | { skipped: string }>} or why there is none, in plain words
+ */
+export async function findFirefox() {
+  if (process.platform !== 'linux')
+    return { skipped: 'needs Linux, where a protocol handler can be registered for one browser' };
+  const firefoxes = ['firefox-esr', 'firefox'];
+  const named = process.env.FIREFOX;
+  if (named && !existsSync(named)) return { skipped: `FIREFOX names ${named}, and there is no such file` };
+  let path = named ?? firstOf(firefoxes);
+  if (!path) {
+    const done = await ensurePackages(['firefox-esr']);
+    if (!done.ok) return { skipped: `there is no Firefox here and none could be installed: ${done.reason}` };
+    path = firstOf(firefoxes);
+  }
+  const version = path && spawnSync(path, ['--version']).stdout?.toString();
+  const [, major] = /Firefox (\d+)/.exec(version ?? '') ?? [];
+  if (!path || !major) return { skipped: 'the Firefox that is here does not say its version' };
+  if (Number(major) < oldestFirefox) return { skipped: `Firefox ${major} is too old: ${oldestFirefox} is the oldest` };
+  return { executablePath: path };
+}
+
 /** `debian`, `ubuntu`, or '' elsewhere. */
 function debian() {
   try {

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, findBrowser, root } from './bootstrap.mjs';
+import { fail, findBrowser, findFirefox, root } from './bootstrap.mjs';
 import { startRt } from './desks/rt.ts';
 
 type Count = { passed: number; failed: number };
@@ -68,15 +68,16 @@ const check = () =>
     return { passed: results.filter(Boolean).length, failed: results.filter((ok) => !ok).length };
   });
 
-const unit = () =>
-  lane('unit', async (run) => {
-    const file = join(folder, 'unit.json');
-    const ok = await run(`vitest run --reporter=default --reporter=json --outputFile.json="${file}"`);
-    return counted(ok, file, (report: { numPassedTests: number; numFailedTests: number }) => ({
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-    }));
-  });
+async function vitest(run: Run, name: string, options = '', env?: Record<string, string>): Promise<Count> {
+  const file = join(folder, `${name}.json`);
+  const ok = await run(`vitest run ${options} --reporter=default --reporter=json --outputFile.json="${file}"`, env);
+  return counted(ok, file, (report: { numPassedTests: number; numFailedTests: number }) => ({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+  }));
+}
+
+const unit = () => lane('unit', (run) => vitest(run, 'unit'));
 
 async function playwright(run: Run, project: string, env: Record<string, string>, more = ''): Promise<Count> {
   const file = join(folder, `${project}.json`);
@@ -89,6 +90,24 @@ async function playwright(run: Run, project: string, env: Record<string, string>
     passed: report.stats.expected,
     failed: report.stats.unexpected + report.stats.flaky,
   }));
+}
+
+/** The same extension on Firefox. It is found or installed while the other lanes run; its tests wait for them. */
+async function firefox(chromium: Promise<string>, before: Promise<unknown>): Promise<Count[]> {
+  // After the other browser, which more lanes need.
+  await chromium;
+  const found = await findFirefox();
+  if ('skipped' in found) {
+    console.log(`skipped: firefox: ${found.skipped}`);
+    return ci ? [{ passed: 0, failed: 1 }] : [];
+  }
+  await before;
+  const tests = lane('firefox', async (run) =>
+    (await run('wxt build -b firefox --mode test'))
+      ? vitest(run, 'firefox', '--config vitest.firefox.config.ts', { FIREFOX: found.executablePath })
+      : one(false),
+  );
+  return [await tests];
 }
 
 /** The real desks. They are installed and started while the other lanes run; their tests wait for the build. */
@@ -140,14 +159,11 @@ async function main(): Promise<void> {
     // The check of types reads what the build writes; and a browser without a build has nothing to test.
     return (await built).failed ? [] : [await lane('browser', (run) => playwright(run, 'demo', { CHROMIUM }))];
   })();
-  const results = await Promise.all([
-    built,
-    unit(),
-    built.then(check),
-    browser,
-    // After the demo's tests: four browsers at a time are too many for two cores.
-    desks(chromium, built, browser),
-  ]);
+  const units = unit();
+  const checks = built.then(check);
+  // One after the other: more browsers at a time are too many for two cores, and all builds write the same types.
+  const onFirefox = firefox(chromium, Promise.all([browser, units, checks]));
+  const results = await Promise.all([built, units, checks, browser, onFirefox, desks(chromium, built, onFirefox)]);
   const all = results.flat();
   const sum = (key: keyof Count) => all.reduce((total, count) => total + count[key], 0);
   console.log(`\n${seconds.join(', ')}`);

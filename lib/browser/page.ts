@@ -111,8 +111,12 @@ function run({ document, css, say, draw, entry, desk, stored, screen: kept, sign
     const ref = followed.ref() ?? desk.locate(page().url);
     return ref && desk.anchorOf(page(), ref);
   };
+  /** A pointer comes near before it clicks, and both bring it: one of them is enough. */
+  let bringing: Promise<unknown> | null = null;
   const bring = async (): Promise<void> => {
-    if (!globalThis.deskcallLater) await ask({ type: 'open' });
+    if (globalThis.deskcallLater) return;
+    bringing ??= ask({ type: 'open' }).finally(() => (bringing = null));
+    await bringing;
   };
   const setOpen = (next: Open | null): void => {
     const closing = open !== null && next === null;

@@ -1,24 +1,49 @@
 /**
- * Notices that a page may show something else, at almost no cost: one observer that asks nothing of the document,
- * one more on the few elements that name the case, and the browser's own word of navigation.
+ * Notices that a page may show something else, at almost no cost: an observer of the whole page that rests after each
+ * word of it, others on the few elements that name and hold the case, and the browser's own word of navigation.
  */
 
+/**
+ * The whole page is not listened to for so many ms after a change of it: a call per mutation is what observing costs.
+ * Longer with a case on show, which is watched closely besides; without one, short enough to know when the page is quiet.
+ */
+const rest = { shown: 400, none: 100 };
+
 export type Watch = {
-  /** Watches the elements that name the case: any change in them matters at once. */
+  /** Watches the elements that name the case: any change in them, or of what holds them, matters at once. */
   closely(element: Element | null): void;
 };
 
 /**
- * @param onChange called after a batch of mutations, and at once (`now`) for navigation and for what is watched closely
+ * @param onChange called after mutations, and at once (`now`) for navigation and for what is watched closely
  */
 export function watch(document: Document, onChange: (now: boolean) => void, signal: AbortSignal): Watch {
   const window = document.defaultView as Window & typeof globalThis;
-  // No attributes here: pages animate by them. What is not seen is read again at the click.
-  const page = new MutationObserver(() => onChange(false));
-  page.observe(document, { childList: true, subtree: true });
-
   let near: Element | null = null;
+  let resting = 0;
+
+  // No attributes here: pages animate by them. What is not seen is read again at the click.
+  const listen = (): void => page.observe(document, { childList: true, subtree: true });
+  const page = new MutationObserver(() => {
+    onChange(false);
+    // Without anything near there is nobody else to say that it went.
+    if (near && !near.isConnected) return;
+    page.disconnect();
+    resting = window.setTimeout(
+      () => {
+        if (signal.aborted) return;
+        listen();
+        // For what changed meanwhile.
+        onChange(false);
+      },
+      near ? rest.shown : rest.none,
+    );
+  });
+  listen();
+
   const close = new MutationObserver(() => onChange(true));
+  /** Children of all that holds what is near: so it is seen at once that the page took it away. */
+  const around = new MutationObserver(() => onChange(false));
 
   const moved = (): void => onChange(true);
   // The Navigation API speaks when the address has changed, also for pushState; older Firefox has popstate and the observer.
@@ -28,15 +53,19 @@ export function watch(document: Document, onChange: (now: boolean) => void, sign
   document.addEventListener('visibilitychange', () => document.hidden || onChange(false), { signal });
 
   signal.addEventListener('abort', () => {
-    page.disconnect();
-    close.disconnect();
+    window.clearTimeout(resting);
+    for (const observer of [page, close, around]) observer.disconnect();
   });
   return {
     closely(element) {
       if (element === near) return;
       near = element;
       close.disconnect();
-      if (element) close.observe(element, { attributes: true, characterData: true, childList: true, subtree: true });
+      around.disconnect();
+      if (!element) return;
+      close.observe(element, { attributes: true, characterData: true, childList: true, subtree: true });
+      for (let holder = element.parentNode; holder; holder = holder.parentNode)
+        around.observe(holder, { childList: true });
     },
   };
 }

@@ -39,6 +39,19 @@ describe.each(['chrome', 'firefox'])('the manifest for %s', (browser) => {
   });
 });
 
+test('Firefox’s manifest names its id, the oldest Firefox, and that no data is collected', () => {
+  const manifest = JSON.parse(readFileSync(join(folder('firefox'), 'manifest.json'), 'utf8')) as Manifest;
+  expect(manifest.background).toEqual({ scripts: ['background.js'] });
+  // Earlier ones know no data_collection_permissions; scripts/bootstrap.mjs takes no older one for the tests.
+  expect(manifest.browser_specific_settings).toEqual({
+    gecko: {
+      id: 'deskcall@deskcall.example',
+      strict_min_version: '142.0',
+      data_collection_permissions: { required: ['none'] },
+    },
+  });
+});
+
 test('a page gets at most 40 kB minified and 15 kB gzipped at load, styles included', () => {
   const files = atLoad.map((name) => Buffer.from(read(name)));
   const minified = files.reduce((sum, script) => sum + script.length, 0);
