@@ -1,0 +1,237 @@
+/**
+ * Every state of the bar, the dock's tab, the panel and the QR card, by name. The tests of looks and accessibility go
+ * through all of them; a state that is not here is not looked after.
+ */
+import type { Open } from '../../components/opened.tsx';
+import type { Code, Codes, Offer, View } from '../../lib/model.ts';
+import { qrOf } from '../../lib/qr.ts';
+
+export type State = {
+  view: View;
+  /** Beside the title of the case unless at the page's edge. */
+  at?: 'dock';
+  /** In the dock: the tab has been opened to the bar. */
+  out?: boolean;
+  open?: Open;
+  /** What the worker draws; undefined: it has not answered yet. */
+  codes?: Codes;
+  dim?: boolean;
+  /** The buttons that lead to it from what is drawn first, by the key of their text. */
+  press?: string[];
+  /** The window's width, where the state is about that. */
+  width?: number;
+  rtl?: boolean;
+};
+
+/** What the codes of the demo hold: links as they are written for a contact with a number of the usual length. */
+export const appLink =
+  'worklink://resource?action=fetch_user&user=497&work_order_id=1&case_id=ticket%3A1&desk=rt&launch_id=K7M2QX4TB3DA';
+export const phoneLink = `https://getworklink.com/deferred?deep_link=${encodeURIComponent(appLink)}`;
+
+export function codeOf(link: string, without?: 'case_id'): Code {
+  const drawn = qrOf(link);
+  if (!drawn) throw new Error('too long for any code');
+  const { path, size, version } = drawn;
+  return { link, path, size, version, ...(without ? { without } : {}) };
+}
+
+export const bothCodes: Codes = { app: codeOf(appLink), phone: codeOf(phoneLink) };
+
+const dana: Offer = {
+  id: 'dana',
+  name: 'Dana Reyes',
+  group: 'contact',
+  licence: 'expert',
+  href: appLink,
+  phone: phoneLink,
+};
+const like = (id: string, name: string, more: Partial<Offer> = {}): Offer => ({ ...dana, id, name, ...more });
+const catalog = (id: string, name: string, detail: string): Offer => {
+  const { licence: _, ...rest } = like(id, name, { group: 'catalog', detail });
+  return rest;
+};
+const seals = catalog('seals', 'Seal replacement, P-200 series', 'ASSET-204');
+
+export const ready: View = {
+  state: 'ready',
+  key: 'ticket:1',
+  number: '#1',
+  title: 'Pump P-204 leaking at seal',
+  unnumbered: false,
+  offers: [dana, like('pumps', 'Pump experts'), like('liu', 'Liu Wei', { licence: 'tech-plus' }), seals],
+};
+const bare = (view: Partial<View>): View => ({ ...ready, offers: [], ...view });
+const reading = bare({ state: 'reading', title: '' });
+const doubt = bare({ state: 'doubt', shown: '#17' });
+const uncovered = bare({
+  state: 'uncovered',
+  key: 'ticket:88',
+  number: '#88',
+  title: 'Door closer, gate 3',
+  queue: 'Facilities',
+});
+const moved: View = {
+  ...ready,
+  key: 'ticket:2',
+  number: '#2',
+  title: 'Valve V-11 stuck',
+  offers: [like('valves', 'Valve desk')],
+  moved: ['#1', '#2'],
+};
+const launched: View = { ...ready, launched: 'dana' };
+const unnumbered: View = { ...ready, number: '7f31c9d2e0', unnumbered: true };
+const guest = like('partner', 'Sealing partner', { licence: 'guest' });
+const { href: _href, phone: _phone, ...unlinked } = dana;
+const refused: View = {
+  ...ready,
+  offers: [
+    {
+      ...unlinked,
+      id: 'old',
+      name: 'Plant 7 rotating',
+      refused: 'This link leads to calls.example, which is not on the list of hosts that links may name.',
+    },
+    ...ready.offers,
+  ],
+};
+
+const word = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
+const long: View = {
+  ...ready,
+  number: 'FIELD-SERVICE-EMEA-2026-000000012345678',
+  title: `${word} reports that the seal of pump P-204 leaks again after the third replacement in as many weeks`,
+  offers: [
+    like('long', 'Dr. Maria-Magdalena Hohenzollern-Sigmaringen, rotating equipment, night shift'),
+    like('word', word),
+    catalog('long-seals', `${word}, series P-200 to P-900`, `ASSET-${'204-'.repeat(30)}1`),
+  ],
+};
+const hostileText = '<img src=x onerror=alert(1)>\u202e&user=evil%00 \u{1f525}\u0301\u0301\u0301';
+const hostile: View = {
+  ...ready,
+  number: `#1\u202e${hostileText}`,
+  title: hostileText.repeat(200),
+  offers: [
+    like('evil', hostileText),
+    like('wide', 'W'.repeat(3000)),
+    catalog('seals', '\u2067\u200f', '\ufdfd'.repeat(40)),
+  ],
+};
+const rtl: View = {
+  ...ready,
+  // Its letters alone would turn it round.
+  number: 'ع-1042',
+  title: 'تسرب في مضخة P-204',
+  offers: [
+    like('dana', 'دانا ريس'),
+    like('liu', 'Liu Wei (Plant 7)', { licence: 'tech-plus' }),
+    catalog('seals', 'استبدال الختم، سلسلة P-200', 'ASSET-204'),
+  ],
+};
+
+const code: Open = { code: 'dana' };
+const both = bothCodes;
+const dense = `${appLink}&site_notes=${'Seal%20face%20scored.'.repeat(14)}`;
+
+export const states = {
+  // the bar
+  collapsed: { view: ready },
+  'collapsed, one target': { view: { ...ready, offers: [dana] } },
+  'collapsed, narrow': { view: ready, width: 400 },
+  'just launched': { view: launched },
+  reading: { view: reading },
+  'not called': { view: moved },
+  'in doubt': { view: doubt },
+  'not covered': { view: uncovered },
+  'only a refused target': { view: { ...refused, offers: refused.offers.slice(0, 1) } },
+  'long name': { view: long },
+  'long name, narrow': { view: long, width: 400 },
+  'hostile text': { view: hostile },
+  'right-to-left': { view: rtl, rtl: true },
+  'right-to-left, just launched': { view: { ...rtl, launched: 'dana' }, rtl: true },
+  // the dock
+  'dock tab': { view: ready, at: 'dock' },
+  'dock tab, in doubt': { view: doubt, at: 'dock' },
+  'dock tab, right-to-left': { view: rtl, at: 'dock', rtl: true },
+  'docked bar': { view: ready, at: 'dock', out: true },
+  'docked bar, long number': { view: long, at: 'dock', out: true },
+  'docked bar, 232 px': { view: ready, at: 'dock', out: true, width: 232 },
+  // the panel
+  'full panel': { view: ready, open: 'panel' },
+  'several contacts with licences': {
+    view: {
+      ...ready,
+      offers: [
+        dana,
+        like('liu', 'Liu Wei', { licence: 'tech-plus' }),
+        like('ana', 'Ana Sá', { licence: 'tech' }),
+        guest,
+      ],
+    },
+    open: 'panel',
+  },
+  'many contacts': {
+    view: { ...ready, offers: Array.from({ length: 30 }, (_, n) => like(`c${n}`, `Contact ${n + 1}`)) },
+    open: 'panel',
+  },
+  'no number': { view: unnumbered, open: 'panel' },
+  'refused target': { view: refused, open: 'panel' },
+  'panel reading': { view: reading, open: 'panel' },
+  'panel launched': { view: launched, open: 'panel' },
+  'panel launched, copied': { view: launched, open: 'panel', press: ['copy_link'] },
+  'panel in doubt': { view: doubt, open: 'panel' },
+  'panel in doubt, with a choice': { view: { ...doubt, choice: true }, open: 'panel' },
+  'panel in doubt, long numbers': {
+    view: { ...doubt, choice: true, number: long.number, shown: word.repeat(2) },
+    open: 'panel',
+  },
+  'panel not covered': { view: uncovered, open: 'panel' },
+  'panel not called': { view: moved, open: 'panel' },
+  'panel with long names': { view: long, open: 'panel' },
+  'panel with hostile text': { view: hostile, open: 'panel' },
+  'panel not covered, hostile text': { view: { ...uncovered, queue: hostileText, asset: word }, open: 'panel' },
+  'panel right-to-left': { view: rtl, open: 'panel', rtl: true },
+  'panel right-to-left, in doubt': {
+    view: { ...doubt, number: rtl.number, title: rtl.title },
+    open: 'panel',
+    rtl: true,
+  },
+  'panel in the dock': { view: ready, at: 'dock', out: true, open: 'panel' },
+  'panel, 232 px': { view: ready, open: 'panel', width: 232 },
+  'panel with long names, 232 px': { view: long, open: 'panel', width: 232 },
+  // the QR card
+  'card drawing': { view: ready, open: code },
+  'card for a headset': { view: ready, open: code, codes: both },
+  'card for a phone': { view: ready, open: code, codes: both, press: ['phone'] },
+  'card dimmed': { view: ready, open: code, codes: both, dim: true },
+  'card copied': { view: ready, open: code, codes: both, press: ['copy_link'] },
+  'card without case id': {
+    view: ready,
+    open: code,
+    codes: { app: codeOf(appLink, 'case_id'), phone: codeOf(phoneLink, 'case_id') },
+  },
+  'card without phone code': { view: ready, open: code, codes: { ...both, phone: null }, press: ['phone'] },
+  'card without headset code': { view: ready, open: code, codes: { ...both, app: null } },
+  'card too dense': { view: ready, open: code, codes: { ...both, app: codeOf(dense) } },
+  'card too dense, shown': { view: ready, open: code, codes: { ...both, app: codeOf(dense) }, press: ['show_anyway'] },
+  'card failed': { view: ready, open: code, codes: { error: 'The extension was updated. Reload the page.' } },
+  'card removed': { view: moved, open: { code: 'dana', was: '#1' } },
+  'card removed, nothing offered': { view: uncovered, open: { code: 'dana', was: '#1' } },
+  'card with long names': { view: long, open: { code: 'long' }, codes: both },
+  'card with hostile text': { view: hostile, open: { code: 'wide' }, codes: both },
+  'card right-to-left': { view: rtl, open: code, codes: both, rtl: true },
+  'card, 232 px': { view: ready, open: code, codes: both, width: 232 },
+  'full screen': { view: ready, open: code, codes: both, press: ['full_screen'] },
+  'full screen, dimmed': { view: ready, open: code, codes: both, dim: true, press: ['full_screen'] },
+  'full screen, long names': { view: long, open: { code: 'long' }, codes: both, press: ['full_screen'] },
+  'full screen, right-to-left': { view: rtl, open: code, codes: both, rtl: true, press: ['full_screen'] },
+} satisfies Record<string, State>;
+
+export type Name = keyof typeof states;
+export const names = Object.keys(states) as Name[];
+export const stateOf = (name: Name): State => states[name];
+
+/** What can draw them: `plain` is what ships, `preact` and `react` draw the bar, too. */
+export const engines = ['plain', 'preact', 'react'] as const;
+export const schemes = ['light', 'dark'] as const;
+export type Look = { scheme?: (typeof schemes)[number] | undefined; engine?: (typeof engines)[number] | undefined };
