@@ -74,8 +74,7 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
 
   const where = (): Place | null => {
     const place = find();
-    if (!place || place.element === tight || !place.element.getClientRects().length) return null;
-    return place;
+    return !place || place.element === tight ? null : place;
   };
 
   const scheme = (): void => {
@@ -99,6 +98,8 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
     const before = host.dataset.place;
     at = place;
     host.dataset.place = place?.place ?? 'dock';
+    // Taking it out and in again would close what is open in it.
+    if (home()) return scheme();
     if (!place) document.documentElement.append(host);
     else if (place.place === 'inside') place.element.append(host);
     else place.element.after(host);
@@ -139,7 +140,9 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
 
   const fits = (anchor: Element): boolean => {
     const bar = root.firstElementChild?.getBoundingClientRect();
-    if (!bar?.width || bar.bottom < 0 || bar.top > window.innerHeight) return true; // nothing to measure yet
+    // A title that is not drawn has no place beside it; one that is scrolled away cannot be measured.
+    if (!bar?.width) return false;
+    if (bar.bottom < 0 || bar.top > window.innerHeight) return true;
     if (bar.left < 2 || bar.right > window.innerWidth - 2) return false;
     const y = bar.top + bar.height / 2;
     for (let x = bar.left + 2; x < bar.right; x += 16) {

@@ -2,10 +2,10 @@
 import { browser } from 'wxt/browser';
 import type { Desk, Offer, PageEntry, View } from '../model.ts';
 import { followCase, type Click } from './case.ts';
-import { dockKey, pageKey } from './keys.ts';
+import { dockKey, pageKey, storedFor } from './keys.ts';
 import { alive, ask } from './messages.ts';
 import { mount } from './mount.ts';
-import { keepScreen, type Screen, screenOf } from './screen.ts';
+import { keepScreen, screenIn } from './screen.ts';
 import { watch } from './watch.ts';
 
 type Say = (key: string, ...values: string[]) => string;
@@ -61,27 +61,32 @@ export async function startPage(
   const successor = `deskcall-${browser.runtime.id}`;
   document.dispatchEvent(new Event(successor));
   document.addEventListener(successor, () => end.abort(), { signal });
-  const key = pageKey(document.defaultView?.location.origin ?? '');
+  const origin = document.defaultView?.location.origin ?? '';
+  const key = pageKey(origin);
   let running: AbortController | null = null;
 
-  const begin = async (entry: PageEntry | undefined): Promise<void> => {
+  const begin = (stored: Record<string, unknown>): void => {
     running?.abort();
-    if (!entry || signal.aborted) return;
+    const entry = stored[key] as PageEntry | undefined;
+    const desk = entry && globalThis.deskcallDesk?.(entry);
+    if (!entry || !desk || signal.aborted) return;
     running = new AbortController();
     const over = AbortSignal.any([signal, running.signal]);
-    const [stored, screen] = await Promise.all([browser.storage.local.get(dockKey(entry.key)), screenOf()]);
-    const desk = globalThis.deskcallDesk?.(entry);
-    if (desk && !over.aborted)
-      run({ document, css, say, draw, entry, desk, stored, screen, signal: over, stop: () => end.abort() });
+    run({ document, css, say, draw, entry, desk, stored, signal: over, stop: () => end.abort() });
   };
 
-  const changed = (changes: Record<string, { newValue?: unknown }>): void => {
-    if (changes[key]) void begin(changes[key].newValue as PageEntry | undefined);
+  const again = async (): Promise<void> => begin(await browser.storage.local.get(storedFor(origin)));
+  const changed = (changes: Record<string, unknown>): void => {
+    if (changes[key]) void again();
   };
   browser.storage.local.onChanged.addListener(changed);
   signal.addEventListener('abort', () => alive() && browser.storage.local.onChanged.removeListener(changed));
-  const stored = await browser.storage.local.get(key);
-  await begin(stored[key] as PageEntry | undefined);
+  const early = await globalThis.deskcallStored;
+  globalThis.deskcallStored = undefined;
+  if (early) begin(early);
+  // What was asked for while the page was loading may have changed since; without it this is the first reading.
+  const stored = await browser.storage.local.get(storedFor(origin));
+  if (JSON.stringify(stored[key]) !== JSON.stringify(early?.[key])) begin(stored);
 }
 
 type Run = {
@@ -92,15 +97,15 @@ type Run = {
   entry: PageEntry;
   desk: Desk;
   stored: Record<string, unknown>;
-  screen: Screen;
   signal: AbortSignal;
   /** Ends the whole script on this page. */
   stop: () => void;
 };
 
-function run({ document, css, say, draw, entry, desk, stored, screen: kept, signal, stop }: Run): void {
+function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Run): void {
   const page = () => ({ url: document.defaultView?.location.href ?? '', document });
-  let screen = kept;
+  let screen = screenIn(stored);
+  const dock = dockKey(document.defaultView?.location.origin ?? '');
   let view: View | null = null;
   let open: Open | null = null;
   let out = false;
@@ -150,7 +155,7 @@ function run({ document, css, say, draw, entry, desk, stored, screen: kept, sign
       },
       onMove: (top, done) => {
         const share = place.dock(top);
-        if (done) void browser.storage.local.set({ [dockKey(entry.key)]: share });
+        if (done) void browser.storage.local.set({ [dock]: share });
       },
     });
     globalThis.deskcallLater?.(
@@ -190,13 +195,13 @@ function run({ document, css, say, draw, entry, desk, stored, screen: kept, sign
       redraw();
     } else if (step && place.docked() && !out && !open) {
       const top = place.root.getBoundingClientRect().top + step;
-      void browser.storage.local.set({ [dockKey(entry.key)]: place.dock(top) });
+      void browser.storage.local.set({ [dock]: place.dock(top) });
     } else return;
     event.preventDefault();
   };
 
   const mode = import.meta.env.MODE === 'test' ? 'open' : 'closed';
-  const share = stored[dockKey(entry.key)] as number | undefined;
+  const share = stored[dock] as number | undefined;
   const place = mount({ document, css, mode, find, onMoved: redraw, onKey, share, signal });
   const followed = followCase(
     desk,
@@ -234,7 +239,8 @@ function run({ document, css, say, draw, entry, desk, stored, screen: kept, sign
     (now) => {
       // Orphaned by an update, nothing of the browser's can be asked any more: it takes itself away.
       if (!alive()) return stop();
-      place.keep();
+      // Put back, it stands by another element, which is the one to watch from now on.
+      if (place.keep()) watching.closely(find()?.element ?? null);
       followed.changed(now);
     },
     signal,

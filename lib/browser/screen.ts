@@ -8,9 +8,9 @@ export type Screen = {
   pxPerCm: number;
 };
 
-export async function screenOf(): Promise<Screen> {
-  const { screen } = await browser.storage.local.get<{ screen?: Screen }>('screen');
-  return screen ?? { dim: false, pxPerCm: 96 / 2.54 };
-}
+export const screenIn = (stored: Record<string, unknown>): Screen =>
+  (stored.screen as Screen | undefined) ?? { dim: false, pxPerCm: 96 / 2.54 };
+
+export const screenOf = async (): Promise<Screen> => screenIn(await browser.storage.local.get('screen'));
 
 export const keepScreen = (screen: Screen): Promise<void> => browser.storage.local.set({ screen });

@@ -1,0 +1,2 @@
+/** The least that a content script can be. */
+void 0;
