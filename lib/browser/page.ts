@@ -124,10 +124,12 @@ function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Ru
     await bringing;
   };
   const setOpen = (next: Open | null): void => {
+    // Closed, the focus goes back to what opened it: the code's button, or the toggle.
+    const back = typeof open === 'object' && open ? '.btn.quiet:not([aria-expanded])' : '[aria-expanded]';
     const closing = open !== null && next === null;
     open = next;
     redraw();
-    if (closing) place.root.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+    if (closing) place.root.querySelector<HTMLElement>(back)?.focus();
     if (open && !globalThis.deskcallLater) void bring().then(redraw);
   };
   const toggle = (): void => setOpen(open ? null : 'panel');

@@ -89,6 +89,7 @@ test('headset and phone codes decode to the links of this case', async ({ page, 
   await expect(full).toBeHidden();
   await page.keyboard.press('Escape');
   await expect(card).toBeHidden();
+  await expect(bar(page).getByRole('button', { name: 'QR: Call Dana Reyes' })).toBeFocused();
 });
 
 test('a module is a whole number of device pixels, whatever the zoom', async ({ world, desk }) => {
