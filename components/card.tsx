@@ -77,7 +77,7 @@ export function Card(props: CardProps) {
         </div>
       )}
       {codes && 'error' in codes && (
-        <Band kind="bad" head={say('no_code')} text={codes.error}>
+        <Band kind="bad" head={say('no_code')} text={say(codes.error)}>
           <button type="button" className="btn" onClick={onShowAgain}>
             <Icon name="again" />
             {say('try_again')}

@@ -130,7 +130,7 @@ function Note({ offer }: { offer: Offer }) {
     return (
       <span className="st warn">
         <Icon name="warn" />
-        <span>{offer.refused}</span>
+        <span>{say(offer.refused)}</span>
       </span>
     );
   const licence = offer.licence && say(`licence_${offer.licence.replace('-', '_')}`);

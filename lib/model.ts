@@ -79,7 +79,7 @@ export type Anchor = { css: string; place?: 'inside' | 'after' };
 export type DeskData = {
   /** Selectors; a page that has any of them is this product. None: the configured origin decides alone. */
   owns?: string[];
-  /** Where the record's identity comes from. `page`: no address names it, the page's own readings do. */
+  /** Where the record's identity comes from. `page`: the page's own readings; `addresses` then only say where. */
   identity?: 'address' | 'page';
   /**
    * Addresses of a case, first match wins. `{name}` takes one part of a path, of a query value or of the fragment;
@@ -97,8 +97,11 @@ export type DeskData = {
   single?: string;
   /** Identity as the page shows it: the source of identity, or the check of the address's. */
   shows?: { id?: Reading[]; number?: Reading[]; kind?: Reading[] };
-  /** Rows of labelled values; each label that is no named field lands in `fields`. */
-  rows?: { row: string; label: string; value: string }[];
+  /**
+   * Rows of labelled values, by selectors; `label` and `value` stand inside the row. No `label`: the row's own text is
+   * it. A `value` that starts with `+` stands in the element behind the row, or is that element: `+`, `+ input`.
+   */
+  rows?: { row: string; label?: string; value: string }[];
   read?: { [name in FieldName]?: Reading[] };
   /** Places for the panel, best first. */
   anchors?: Anchor[];
@@ -207,7 +210,7 @@ export type Offer = {
   href?: string;
   /** The https link for phones. */
   phone?: string;
-  /** Why there is no link, as a sentence. */
+  /** Why there is no link: the name of a sentence in _locales. */
   refused?: string;
 };
 
@@ -237,4 +240,5 @@ export type View = {
 
 /** One drawn code of a link: `path` fills the black modules of a square of `size` modules, quiet zone included. */
 export type Code = { link: string; path: string; size: number; version: number; without?: 'case_id' };
+/** `error`: the name of a sentence in _locales. */
 export type Codes = { app: Code | null; phone: Code | null } | { error: string };

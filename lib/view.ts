@@ -40,12 +40,19 @@ export function viewOf(
   return { ...next, offers: targets.map((target) => offerOf(target, record, links, launchId(target.id))) };
 }
 
+/** Why there is no link, as the name of a sentence in _locales. */
+export const refusal = {
+  'no-id': 'refused_no_id',
+  'empty-field': 'refused_empty_field',
+  'not-allowed': 'refused_not_allowed',
+} as const;
+
 function offerOf(target: Target, record: Case, links: LinkOptions, launchId: string): Offer {
   const offer: Offer = { id: target.id, name: target.name, group: target.group };
   if (target.licence) offer.licence = target.licence;
   if (target.field && record.asset) offer.detail = record.asset;
   const link = linkOf(target, record, links, launchId);
-  if ('refused' in link) return { ...offer, refused: link.message };
+  if ('refused' in link) return { ...offer, refused: refusal[link.refused] };
   const href = link.app ?? link.phone;
   if (href) offer.href = href;
   if (link.phone) offer.phone = link.phone;

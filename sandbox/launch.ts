@@ -93,6 +93,11 @@ export async function openWorld(options: {
     const worker =
       context.serviceWorkers().find(ours) ??
       (await context.waitForEvent('serviceworker', { predicate: ours, timeout: 20_000 }));
+    // A fresh install opens its options by itself; left open, that would race with whoever opens them next.
+    const firstRun = () => context.pages().find((page) => page.url().includes(`${extensionId}/options.html`));
+    await until('the first-run page', async () => firstRun() !== undefined);
+    await firstRun()?.waitForLoadState();
+    await firstRun()?.close();
     return world(context, worker, extensionId, dir, handler, remove);
   } catch (error) {
     remove();

@@ -78,7 +78,7 @@ function draw(): void {
         view={call?.view}
         screen={screen}
         copied={copied}
-        codes={(offer) => call?.codes(offer) ?? { error: say('page_changed') }}
+        codes={(offer) => call?.codes(offer) ?? { error: 'page_changed' }}
         onLaunch={launch}
         onCopy={(offer) => void copy(offer)}
         onChoose={(pick) => void offered(seen?.state === 'case' ? seen.choose?.(pick) : undefined)}

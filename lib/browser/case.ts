@@ -2,7 +2,6 @@
  * The case on a page, followed as the page changes: read, routed, linked. It decides what the panel shows; where the
  * panel stands is mount.ts, how it looks is components/.
  */
-import { browser } from 'wxt/browser';
 import type { Case, Codes, Desk, Offer, PageEntry, Read, Shown, Target, View } from '../model.ts';
 import { readCase } from '../read.ts';
 import { possible, route } from '../route.ts';
@@ -289,7 +288,7 @@ export function followCase(
     },
     async codes(offer) {
       const record = still();
-      if (!record) return { error: browser.i18n.getMessage('page_changed') };
+      if (!record) return { error: 'page_changed' };
       return ask<Codes>({
         type: 'qr',
         url: window.location.href,

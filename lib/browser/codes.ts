@@ -1,12 +1,13 @@
 /** The two codes of a target's link for a case: for the worker, which draws for pages, and for the popup. */
 import type { Case, Code, Codes, LinkOptions, Target } from '../model.ts';
 import { densest, qrOf } from '../qr.ts';
+import { refusal } from '../view.ts';
 import { linkOf } from '../worklink.ts';
 
-/** @returns the codes, or why there is no link, as a sentence */
+/** @returns the codes, or the name of a sentence that says why there is no link */
 export function codesOf(target: Target, record: Case, links: LinkOptions, launchId: string): Codes {
   const whole = linkOf(target, record, links, launchId);
-  if ('refused' in whole) return { error: whole.message };
+  if ('refused' in whole) return { error: refusal[whole.refused] };
   const short = linkOf(target, record, links, launchId, ['case_id']);
   return {
     app: draw(whole.app, 'refused' in short ? null : short.app),

@@ -118,9 +118,7 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined)
     },
     codes(offer) {
       const target = targetOf(offer);
-      return target
-        ? codesOf(target, record, entry.links, idOf(`${offer.id} code`))
-        : { error: 'this target is not set up any more' };
+      return target ? codesOf(target, record, entry.links, idOf(`${offer.id} code`)) : { error: 'err_no_target' };
     },
   };
 }

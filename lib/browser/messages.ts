@@ -21,8 +21,8 @@ export const alive = (): boolean => browser.runtime?.id !== undefined;
 /** Sends a message to the worker. After an update of the extension the old script gets an answer too: an error. */
 export async function ask<T>(message: Message): Promise<T | { error: string }> {
   try {
-    return (await browser.runtime.sendMessage(message)) ?? { error: 'no answer' };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return (await browser.runtime.sendMessage(message)) ?? { error: 'err_no_answer' };
+  } catch {
+    return { error: 'err_no_answer' };
   }
 }

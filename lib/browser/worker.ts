@@ -42,7 +42,9 @@ export async function answer(raw: unknown, sender: Browser.runtime.MessageSender
   try {
     return await reply(parsed.data, sender);
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    // For whoever looks at the worker; the page is told only that it failed.
+    console.error(error);
+    return { error: 'err_no_answer' };
   }
 }
 
@@ -53,7 +55,7 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
     return {};
   }
   const entry = origin ? await entryFor(origin) : null;
-  if (!entry) return { error: 'this page belongs to no desk that is set up' };
+  if (!entry) return { error: 'err_no_desk' };
   if (ask.type === 'open') {
     const target = { tabId: sender.tab?.id ?? -1, frameIds: [sender.frameId ?? 0] };
     await browser.scripting.executeScript({ target, files: ['/later.js'] });
@@ -69,10 +71,9 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promi
   // Where the address names the case, the address decides, whatever the page says.
   const located = customDesk(entry.product, entry.name, [], data).locate(ask.url);
   const ref = data.identity === 'page' || (ask.chosen && located?.kind === ask.record.kind) ? ask.record : located;
-  if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind)
-    return { error: 'the page shows another case by now' };
+  if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind) return { error: 'page_changed' };
   const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
-  if (!target) return { error: 'this target is not set up any more' };
+  if (!target) return { error: 'err_no_target' };
   const named: Partial<Record<FieldName, string>> = {};
   for (const name of fieldNames) {
     const value = ask.record.fields[name];

@@ -126,7 +126,7 @@ describe.each(['React', 'Preact'] as const)('on %s', (engine) => {
 
   test('a refused target says why and has no button', async () => {
     draw({ view: states['refused target'].view });
-    const row = (await screen.findByText(/calls\.example/)).closest<HTMLElement>('.row');
+    const row = (await screen.findByText(/not one that may be offered/)).closest<HTMLElement>('.row');
     expect(row?.textContent).toContain('Plant 7 rotating');
     expect(row?.querySelector('a,button')).toBeNull();
   });
@@ -197,9 +197,9 @@ describe.each(['React', 'Preact'] as const)('on %s', (engine) => {
   test('after a failure the code is asked for again', async () => {
     draw({
       open: { code: 'dana' },
-      codes: vi.fn<OpenedProps['codes']>(async () => ({ error: 'The worker is gone.' })),
+      codes: vi.fn<OpenedProps['codes']>(async () => ({ error: 'err_no_answer' })),
     });
-    await screen.findByText('The worker is gone.');
+    await screen.findByText(/Deskcall did not answer/);
     vi.mocked(props.codes).mockResolvedValue(bothCodes);
     fireEvent.click(await button('Try again'));
     await code();

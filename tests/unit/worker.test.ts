@@ -89,7 +89,7 @@ describe('a code', () => {
   test('takes the catalog from the case’s asset', async () => {
     expect(readLink((await codes({ target: 'manuals' })).app.link)?.data.asset).toEqual(['A-1']);
     expect(await refused({ ...ask, target: 'manuals', record: { ...ask.record, fields: {} } })).toBe(
-      'asset is empty on this case',
+      'refused_empty_field',
     );
   });
 
@@ -114,7 +114,7 @@ describe('a code', () => {
       id: '13',
       desk: 'rt5',
     });
-    const error = 'the page shows another case by now';
+    const error = 'page_changed';
     expect(await refused({ ...ask, chosen: true, record: { ...record, kind: 'asset' } })).toBe(error);
     expect(await refused({ ...ask, chosen: true, record, url: `${origin}/Search/` })).toBe(error);
   });
@@ -155,39 +155,14 @@ describe('refused', () => {
       'the address is not that of the page that asks',
     ],
     ['an address that is none', { url: 'x' }, {}, 'the address is not that of the page that asks'],
-    [
-      'a page of no desk',
-      { url: 'https://evil.example/' },
-      { origin: 'https://evil.example' },
-      'this page belongs to no desk that is set up',
-    ],
-    [
-      'a desk that is off',
-      { url: 'https://off.example/' },
-      { origin: 'https://off.example' },
-      'this page belongs to no desk that is set up',
-    ],
-    [
-      'a page without an origin',
-      {},
-      { origin: undefined, url: undefined },
-      'this page belongs to no desk that is set up',
-    ],
-    ['a sandboxed page', {}, { origin: 'null' }, 'this page belongs to no desk that is set up'],
-    [
-      'an id that the address does not name',
-      { record: { ...ask.record, id: '13' } },
-      {},
-      'the page shows another case by now',
-    ],
-    [
-      'a kind that the address does not name',
-      { record: { ...ask.record, kind: 'asset' } },
-      {},
-      'the page shows another case by now',
-    ],
-    ['an address that names no case', { url: `${origin}/Search/` }, {}, 'the page shows another case by now'],
-    ['an unknown target', { target: 'gone' }, {}, 'this target is not set up any more'],
+    ['a page of no desk', { url: 'https://evil.example/' }, { origin: 'https://evil.example' }, 'err_no_desk'],
+    ['a desk that is off', { url: 'https://off.example/' }, { origin: 'https://off.example' }, 'err_no_desk'],
+    ['a page without an origin', {}, { origin: undefined, url: undefined }, 'err_no_desk'],
+    ['a sandboxed page', {}, { origin: 'null' }, 'err_no_desk'],
+    ['an id that the address does not name', { record: { ...ask.record, id: '13' } }, {}, 'page_changed'],
+    ['a kind that the address does not name', { record: { ...ask.record, kind: 'asset' } }, {}, 'page_changed'],
+    ['an address that names no case', { url: `${origin}/Search/` }, {}, 'page_changed'],
+    ['an unknown target', { target: 'gone' }, {}, 'err_no_target'],
   ])('%s', async (_, change, from, error) => expect(await refused({ ...ask, ...change }, from)).toBe(error));
 
   test('an answer is an error, never an exception', async () => {
@@ -195,7 +170,9 @@ describe('refused', () => {
     vi.spyOn(stored, 'get').mockImplementationOnce(() => {
       throw new Error('storage is broken');
     });
-    expect(await refused(ask)).toBe('storage is broken');
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    expect(await refused(ask)).toBe('err_no_answer');
+    expect(said).toHaveBeenCalledOnce();
   });
 });
 
