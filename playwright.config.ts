@@ -12,7 +12,7 @@ export default defineConfig({
   use: { screenshot: 'only-on-failure', actionTimeout: 15_000, navigationTimeout: 20_000 },
   projects: [
     { name: 'demo', testMatch: '*.demo.spec.ts' },
-    // Needs running Request Trackers: `npm test` starts them. Tests on version 4 carry the tag @rt4.
-    { name: 'rt', testMatch: '*.rt.spec.ts' },
+    // Needs running desks: `npm test` starts them. Each test carries the tag of its desk, such as @rt4 or @redmine.
+    { name: 'desks', testMatch: '*.desks.spec.ts' },
   ],
 });

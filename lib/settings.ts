@@ -47,7 +47,7 @@ export const deskData = z.strictObject({
   single: text(300).optional(),
   shows: z.strictObject({ id: readings.optional(), number: readings.optional(), kind: readings.optional() }).optional(),
   rows: z
-    .array(z.strictObject({ row: text(300), label: text(300), value: text(300) }))
+    .array(z.strictObject({ row: text(300), label: text(300).optional(), value: text(300) }))
     .max(20)
     .optional(),
   read: z

@@ -58,6 +58,8 @@ function first(root: ParentNode, selector: string): Element | null {
 function valueOf(element: Element, attr?: string): string {
   if (attr) return plain(element.getAttribute(attr));
   const { localName } = element;
+  // A box that is not ticked has the value of one that is.
+  if (element.matches('[type=checkbox],[type=radio]') && !(element as HTMLInputElement).checked) return '';
   if (localName === 'input' || localName === 'textarea') return plain((element as HTMLInputElement).value);
   if (localName === 'select') return plain((element as HTMLSelectElement).selectedOptions[0]?.textContent);
   return plain(element.textContent);
@@ -130,6 +132,8 @@ export function customDesk(id: string, name: string, hosts: string[], data: Desk
       problems.push({ code: 'several', message: 'More than one record on this page says it is the open one.' });
       if (data.identity === 'page') return findings;
     }
+    // Where the page names its record, addresses only say which pages can be a case.
+    if (data.identity === 'page' && data.addresses.length && !from) return findings;
     const root = scopeOf(page.document, data.scope, from?.id ?? '');
     if (!root) return findings;
 
@@ -171,8 +175,10 @@ export function customDesk(id: string, name: string, hosts: string[], data: Desk
     const labelled = new Map<string, string>();
     for (const [n, spec] of (data.rows ?? []).entries())
       for (const row of all(root, spec.row).slice(0, mostRows)) {
-        const label = plain(first(row, spec.label)?.textContent).replace(/[\s:*]+$/, '');
-        const at = first(row, spec.value);
+        const label = plain((spec.label ? first(row, spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
+        const inner = spec.value.replace(/^\+\s*/, '');
+        const near = inner === spec.value ? row : row.nextElementSibling;
+        const at = near && inner ? first(near, inner) : near;
         const value = at ? valueOf(at) : '';
         if (!label || !value || labelled.has(asKey(label))) continue;
         labelled.set(asKey(label), value);

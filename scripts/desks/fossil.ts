@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { password, run, startDesk, type Plan, type Started, type Where } from './desk.ts';
 
-/** A running Fossil; plain data. */
+/** A running Fossil; plain data. `dir` holds its repository, which new tickets are written to. */
 export type Fossil = { url: string; user: string; password: string; dir: string };
 
 const repository = (dir: string): string => join(dir, 'desk.fossil');
@@ -48,4 +48,20 @@ export async function startFossil(where: Where = {}): Promise<Started<Fossil>> {
   const started = await startDesk(plan, where);
   if ('skipped' in started) return started;
   return { desk: { ...started.desk, user: 'agent', password }, stop: () => started.stop() };
+}
+
+export type NewTicket = { title: string; subsystem: string; comment?: string };
+
+/** Creates a ticket by the command line. @returns its hash, 40 hex digits */
+export async function createTicket(fossil: Fossil, ticket: NewTicket): Promise<string> {
+  const { title, subsystem, comment = 'The technician is on site.' } = ticket;
+  const fields = { title, subsystem, status: 'Open', type: 'Incident', priority: 'High', icomment: comment };
+  const said = await run(
+    'fossil',
+    ['ticket', 'add', '-R', repository(fossil.dir), '--user', fossil.user, ...Object.entries(fields).flat()],
+    { env: { ...process.env, ...environment(fossil.dir) }, cwd: fossil.dir },
+  );
+  const hash = /\b[0-9a-f]{40}\b/.exec(said)?.[0];
+  if (!hash) throw new Error(`Fossil refused the ticket: ${said}`);
+  return hash;
 }

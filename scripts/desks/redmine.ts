@@ -53,9 +53,13 @@ puts({ key: agent.api_key, trackers: ids.(trackers), fields: ids.(fields) }.to_j
 const instance = (dir: string): string => `deskcall-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
 const database = (dir: string): string =>
-  ['production:', '  adapter: sqlite3', `  database: ${dir}/redmine.sqlite3`, '  encoding: utf8', '  timeout: 10000'].join(
-    '\n',
-  );
+  [
+    'production:',
+    '  adapter: sqlite3',
+    `  database: ${dir}/redmine.sqlite3`,
+    '  encoding: utf8',
+    '  timeout: 10000',
+  ].join('\n');
 
 function configure(dir: string): void {
   for (const folder of ['config', 'log', 'files', 'tmp', 'public/plugin_assets'])
@@ -72,7 +76,10 @@ async function initialise(dir: string, env: NodeJS.ProcessEnv): Promise<void> {
   writeFileSync(join(dir, 'seed.rb'), seed);
   await run('bundle', ['install', '--local', '--quiet'], options);
   await run('bundle', ['exec', 'rake', 'db:migrate'], options);
-  writeFileSync(join(dir, 'seeded.json'), await run('bundle', ['exec', 'rails', 'runner', join(dir, 'seed.rb')], options));
+  writeFileSync(
+    join(dir, 'seeded.json'),
+    await run('bundle', ['exec', 'rails', 'runner', join(dir, 'seed.rb')], options),
+  );
 }
 
 const plan: Plan = {

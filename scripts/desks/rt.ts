@@ -5,12 +5,9 @@
  * Outside facts, tried on Debian 12 (5.0.3 and 4.4.6), 2026-11: RT_SITE_CONFIG and RT_SITE_CONFIG_DIR make RT leave
  * /etc alone; WebDomain and WebPort must equal the address used; RT 4.4's core has REST 1.0 only.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePackages, root } from '../bootstrap.mjs';
+import { password, run, startDesk, type Plan, type Started, type Where } from './desk.ts';
 
 /** A running Request Tracker; plain data, so that it can be handed to another process. */
 export type Rt = {
@@ -21,8 +18,6 @@ export type Rt = {
   /** For REST 2.0; RT 4 has none. */
   token?: string;
 };
-
-const password = 'Secret-1234';
 
 const siteConfig = (dir: string, port: number): string => String.raw`
 Set($rtname, 'desk.test');
@@ -72,107 +67,53 @@ made($group->PrincipalObj->GrantRight(Right => $_, Object => RT->System)) for qw
 ${version === 5 ? `my $token = RT::AuthToken->new($sys); my ($id, $message, $text) = $token->Create(Owner => $agent->Id, Description => 'tests'); die $message unless $id; print $text;` : ''}
 `;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Writes the database where it is not there yet, or was seeded by an earlier version of this file. */
-function initialise(version: 5 | 4, dir: string, port: number): NodeJS.ProcessEnv {
-  const script = seed(version);
-  const mark = createHash('sha256').update(script).digest('hex');
-  const ready = join(dir, 'ready');
-  const fresh = !existsSync(ready) || readFileSync(ready, 'utf8') !== mark;
-  if (fresh) rmSync(dir, { recursive: true, force: true });
-  for (const folder of ['mason', 'session', 'siteconfig.d']) mkdirSync(join(dir, folder), { recursive: true });
-  writeFileSync(join(dir, 'RT_SiteConfig.pm'), siteConfig(dir, port));
-  const env = {
-    ...process.env,
-    RT_SITE_CONFIG: join(dir, 'RT_SiteConfig.pm'),
-    RT_SITE_CONFIG_DIR: join(dir, 'siteconfig.d'),
+const plan = (version: 5 | 4): Plan => {
+  const name = `rt${version}`;
+  return {
+    name: `Request Tracker ${version}`,
+    folder: name,
+    packages: rtPackages(version),
+    seed: seed(version),
+    configure(dir, port) {
+      for (const folder of ['mason', 'session', 'siteconfig.d']) mkdirSync(join(dir, folder), { recursive: true });
+      writeFileSync(join(dir, 'RT_SiteConfig.pm'), siteConfig(dir, port));
+    },
+    async initialise(dir, env) {
+      const script = join(dir, 'seed.pl');
+      const none = ['--dba', '', '--dba-password', ''];
+      await run(`rt-setup-database-${version}`, ['--action', 'init', ...none, '--skip-create'], { env });
+      writeFileSync(script, seed(version));
+      writeFileSync(join(dir, 'token'), await run('perl', [script, password], { env }));
+    },
+    env: (dir) => ({
+      RT_SITE_CONFIG: join(dir, 'RT_SiteConfig.pm'),
+      RT_SITE_CONFIG_DIR: join(dir, 'siteconfig.d'),
+    }),
+    serve: (_dir, port) => ({
+      command: `/usr/share/request-tracker${version}/libexec/rt-server`,
+      args: ['--server', 'Starlet', '--host', '127.0.0.1', '--port', String(port), '--max-workers', '3'],
+    }),
+    path: '/',
   };
-  if (!fresh) return env;
-  const run = (command: string, args: string[]): string => {
-    const { status, stdout, stderr, error } = spawnSync(command, args, { env, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? ''}${stdout}${stderr}`);
-    return stdout;
-  };
-  run(`rt-setup-database-${version}`, ['--action', 'init', '--dba', '', '--dba-password', '', '--skip-create']);
-  writeFileSync(join(dir, 'seed.pl'), script);
-  writeFileSync(join(dir, 'token'), run('perl', [join(dir, 'seed.pl'), password]));
-  writeFileSync(ready, mark);
-  return env;
-}
+};
 
-/** Waits until the server answers its login page, which compiles on the first call. */
-async function answers(url: string, server: ChildProcess, log: string): Promise<void> {
-  const end = Date.now() + 90_000;
-  for (;;) {
-    const page = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch(() => null);
-    if (page?.ok) return;
-    if (server.exitCode !== null || Date.now() > end)
-      throw new Error(`Request Tracker does not answer at ${url}: ${readFileSync(log, 'utf8').slice(-2000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+/** The Debian packages that it needs. */
+export const rtPackages = (version: 5 | 4): string[] => [
+  `request-tracker${version}`,
+  `rt${version}-standalone`,
+  `rt${version}-db-sqlite`,
+  // Keeps the packages from setting up a database of their own, and from bringing a mail server.
+  'dbconfig-no-thanks',
+  'msmtp-mta',
+];
 
-/**
- * Installs, initialises and starts a Request Tracker; an initialised folder is used again.
- * @param options.port default: a free one
- * @param options.dir default: `.data/desks/rt5` or `rt4`
- * @returns the server, or why it cannot run here
- */
-export async function startRt(
-  version: 5 | 4,
-  options: { port?: number; dir?: string } = {},
-): Promise<{ rt: Rt; stop(): Promise<void> } | { skipped: string }> {
-  const there = await ensurePackages([
-    `request-tracker${version}`,
-    `rt${version}-standalone`,
-    `rt${version}-db-sqlite`,
-    // Keeps the packages from setting up a database of their own, and from bringing a mail server.
-    'dbconfig-no-thanks',
-    'msmtp-mta',
-  ]);
-  if (!there.ok) return { skipped: there.reason };
-  const dir = options.dir ?? join(root, '.data', 'desks', `rt${version}`);
-  const port = options.port ?? (await freePort());
-  const env = initialise(version, dir, port);
-  const log = join(dir, 'server.log');
-  const out = openSync(log, 'w');
-  const server = spawn(
-    `/usr/share/request-tracker${version}/libexec/rt-server`,
-    ['--server', 'Starlet', '--host', '127.0.0.1', '--port', String(port), '--max-workers', '3'],
-    // A group of its own: the server's workers must end with it.
-    { env, detached: true, stdio: ['ignore', out, out] },
-  );
-  const kill = () => {
-    try {
-      if (server.pid) process.kill(-server.pid, 'SIGTERM');
-    } catch {
-      // already gone
-    }
-  };
-  process.once('exit', kill);
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      process.off('exit', kill);
-      if (server.exitCode !== null || server.signalCode !== null) return resolve();
-      server.once('exit', () => resolve());
-      kill();
-    });
-  const url = `http://127.0.0.1:${port}`;
-  try {
-    await answers(url, server, log);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+/** Installs, initialises and starts a Request Tracker; an initialised folder is used again. */
+export async function startRt(version: 5 | 4, where: Where = {}): Promise<Started<Rt>> {
+  const started = await startDesk(plan(version), where);
+  if ('skipped' in started) return started;
+  const { url, dir } = started.desk;
   const token = readFileSync(join(dir, 'token'), 'utf8');
-  return { rt: { version, url, user: 'agent', password, ...(token && { token }) }, stop };
+  return { desk: { version, url, user: 'agent', password, ...(token && { token }) }, stop: () => started.stop() };
 }
 
 export type NewTicket = {

@@ -50,9 +50,13 @@ with Transaction().start('${database}', 1, context={}):
     with Transaction().set_context(company=company.id), Transaction().set_user(agent.id):
         sale, = get('ir.model').search([('model', '=', 'sale.sale')])
         settings = get('sale.configuration')(1)
-        settings.complaint_sequence, = get('ir.sequence').search([('name', 'ilike', '%complaint%')], limit=1)
+        sequence, = get('ir.sequence').search([('name', 'ilike', '%complaint%')], limit=1)
+        # A record's number is not its id.
+        sequence.prefix = 'C-'
+        sequence.save()
+        settings.complaint_sequence = sequence
         settings.save()
-        kinds = get('sale.complaint.type').create([{'name': name, 'origin': sale.id} for name in ('Field failure', 'Valves')])
+        kinds = get('sale.complaint.type').create([{'name': name, 'origin': sale.id} for name in ('Field Service', 'Valves')])
         project, = get('project.work').create([{'type': 'project', 'name': 'Field Service', 'company': company.id, 'party': customer.id}])
     print(json.dumps({'company': company.id, 'customer': customer.id, 'address': customer.addresses[0].id,
         'type': kinds[0].id, 'valves': kinds[1].id, 'project': project.id}))
@@ -115,7 +119,11 @@ async function call<T>(tryton: Tryton, method: string, params: unknown[], sessio
 
 async function create(tryton: Tryton, model: string, values: object): Promise<number> {
   const { user, seeded } = tryton;
-  const [id, key] = await call<[number, string]>(tryton, 'common.db.login', [user, { password: tryton.password }, 'en']);
+  const [id, key] = await call<[number, string]>(tryton, 'common.db.login', [
+    user,
+    { password: tryton.password },
+    'en',
+  ]);
   const session = Buffer.from(`${user}:${id}:${key}`).toString('base64');
   const context = { company: seeded.company };
   const [made] = await call<number[]>(tryton, `model.${model}.create`, [[values], context], session);

@@ -24,11 +24,11 @@ export const tryton: DeskData = {
 
 /**
  * Fossil's tickets. An address may hold any unambiguous beginning of the hash, and `/info/` shows check-ins as well, so
- * the page says what the record is.
+ * the page says what the record is, and the addresses only on which pages: a wiki page may hold what its author likes.
  */
 export const fossil: DeskData = {
   identity: 'page',
-  addresses: [],
+  addresses: ['**/tktview/{id:hex}', '**/tktview?name={id:hex}', '**/info/{id:hex}'],
   kind: 'ticket',
   shows: { id: [{ css: 'body.tkt #hash-tk' }], number: [{ css: 'body.tkt #hash-tk' }] },
   rows: [{ row: 'td.tktDspLabel', value: '+' }],

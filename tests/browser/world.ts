@@ -1,6 +1,6 @@
 /**
- * What browser tests run in: one Chromium with the extension per worker, the demo desk, and the Request Trackers that
- * the test runner has started. Settings are imported and the desks granted before the first test.
+ * What browser tests run in: one Chromium with the extension per worker, the demo desk, and the real desks that the test
+ * runner has started. Settings are imported and the desks granted before the first test.
  */
 // oxlint-disable no-empty-pattern -- Playwright wants a fixture's needs destructured, also where it has none
 import { join } from 'node:path';
@@ -9,36 +9,51 @@ import { demoSettings, type SettingsFile } from '../../sandbox/desk/desk.ts';
 import { serveDesk } from '../../sandbox/desk/server.ts';
 import { openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
+import type { Fossil } from '../../scripts/desks/fossil.ts';
+import type { Redmine } from '../../scripts/desks/redmine.ts';
 import type { Rt } from '../../scripts/desks/rt.ts';
+import type { Tryton } from '../../scripts/desks/tryton.ts';
+import * as custom from './custom-desks.ts';
 
-/** Request Trackers by version, as the test runner wrote them to the environment. */
-function running(): Rt[] {
-  return ['DESKCALL_RT5', 'DESKCALL_RT4'].flatMap((name) => {
-    const text = process.env[name];
-    return text ? [JSON.parse(text) as Rt] : [];
-  });
+type Real = { rt5: Rt; rt4: Rt; redmine: Redmine; tryton: Tryton; fossil: Fossil };
+
+/** A real desk, as the test runner wrote it to the environment. */
+function running<Id extends keyof Real>(id: Id): Real[Id] | undefined {
+  const text = process.env[`DESKCALL_${id.toUpperCase()}`];
+  return text ? (JSON.parse(text) as Real[Id]) : undefined;
 }
 
-function rt(version: 5 | 4): Rt {
-  const found = running().find((each) => each.version === version);
-  if (!found)
-    throw new Error(`No Request Tracker ${version} runs: npm test starts one and names it in DESKCALL_RT${version}.`);
+function needed<Id extends keyof Real>(id: Id): Real[Id] {
+  const found = running(id);
+  if (!found) throw new Error(`No ${id} runs: npm test starts one and names it in DESKCALL_${id.toUpperCase()}.`);
   return found;
 }
 
-/** The demo's settings, a second server of it as a desk of marked pages, and the Request Trackers as desks `rt5` and `rt4` whose queues have rules of their own. */
+/** The real desks that run, as an admin sets them up. */
+const realDesks = (): SettingsFile['desks'] => {
+  const products = {
+    rt5: { product: 'request-tracker' },
+    rt4: { product: 'request-tracker' },
+    redmine: { product: 'redmine' },
+    tryton: { product: 'custom', name: 'Tryton', custom: custom.tryton },
+    fossil: { product: 'custom', name: 'Fossil', custom: custom.fossil },
+  };
+  return (Object.keys(products) as (keyof Real)[]).flatMap((key) => {
+    const url = running(key)?.url;
+    return url ? [{ key, ...products[key], origins: [url] }] : [];
+  });
+};
+
+/** The demo's settings, a second server of it as a desk of marked pages, and the real desks with rules of their own. */
 function settingsFor(origin: string, marked: string): SettingsFile {
   const demo = demoSettings(origin);
   return {
     ...demo,
-    desks: [
-      ...demo.desks,
-      { key: 'marked', product: 'marked', origins: [marked] },
-      ...running().map(({ version, url }) => ({ key: `rt${version}`, product: 'request-tracker', origins: [url] })),
-    ],
+    desks: [...demo.desks, { key: 'marked', product: 'marked', origins: [marked] }, ...realDesks()],
     rules: [
       ...demo.rules,
       { id: 'field-service', when: { queue: 'Field Service' }, offer: ['dana', 'pump-experts', 'manuals'] },
+      { id: 'tasks', when: { desk: 'tryton', kind: 'project.work' }, offer: ['liu'] },
     ],
   };
 }
@@ -53,6 +68,9 @@ type Shared = {
   world: World;
   /** The running Request Tracker of a version. */
   rt: (version: 5 | 4) => Rt;
+  redmine: Redmine;
+  tryton: Tryton;
+  fossil: Fossil;
 };
 
 async function served({}, use: (desk: Desk) => Promise<void>): Promise<void> {
@@ -77,7 +95,10 @@ export const test = base.extend<{ page: Page }, Shared>({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  rt: [async ({}, use) => use(rt), { scope: 'worker' }],
+  rt: [async ({}, use) => use((version) => needed(`rt${version}`)), { scope: 'worker' }],
+  redmine: [async ({}, use) => use(needed('redmine')), { scope: 'worker' }],
+  tryton: [async ({}, use) => use(needed('tryton')), { scope: 'worker' }],
+  fossil: [async ({}, use) => use(needed('fossil')), { scope: 'worker' }],
   /** A new tab; all tabs but the browser's first are closed after the test. */
   page: async ({ world }, use) => {
     world.forgetLaunches();

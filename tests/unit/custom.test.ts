@@ -259,6 +259,39 @@ describe('what the page itself shows', () => {
   });
 });
 
+describe('rows that are a label with its value beside it', () => {
+  const fields = (html: string, value: string) =>
+    read({ rows: [{ row: 'th', value }] }, `<table>${html}</table>`).case?.fields;
+
+  test('each label of a row of several has the value behind it', () => {
+    const html = '<tr><th>Status:<td>Open<th>Type<td>Incident</tr><tr><th>Title:<td colspan=3>Pump</tr>';
+    expect(fields(html, '+')).toEqual({ Status: 'Open', Type: 'Incident', Title: 'Pump' });
+  });
+
+  test('the value may stand inside the element behind it', () => {
+    const html = '<tr><th>Name<td><i>icon</i><input value="Pump"><th>State<td><select><option selected>Draft</select>';
+    expect(fields(html, '+ input, select')).toEqual({ Name: 'Pump', State: 'Draft' });
+    expect(fields(html, '+input')).toEqual({ Name: 'Pump' });
+  });
+
+  test('a label with nothing behind it is left out', () => {
+    expect(fields('<tr><th>Comments:</tr><tr><th>Title<td>Pump</tr>', '+')).toEqual({ Title: 'Pump' });
+  });
+
+  test('they are found by their label', () => {
+    const data = { rows: [{ row: 'th', value: '+' }], read: { queue: [{ label: 'Subsystem' }] } };
+    const found = read(data, '<table><tr><th>Type<td>Incident<th>Subsystem:<td>Pumps</table>');
+    expect([found.case?.queue, found.sources.queue]).toEqual(['Pumps', 'label#1']);
+  });
+});
+
+test('a box counts only if it is ticked', () => {
+  const data = { rows: [{ row: 'label', label: 'b', value: 'input' }] };
+  const html =
+    '<label><b>A</b><input type=checkbox></label><label><b>B</b><input type=checkbox value=yes checked></label>';
+  expect(read(data, html).case?.fields).toEqual({ B: 'yes' });
+});
+
 describe('identity that only the page has', () => {
   const data: Partial<DeskData> = {
     identity: 'page',
@@ -275,6 +308,13 @@ describe('identity that only the page has', () => {
       confirmed: true,
       problems: [],
     });
+  });
+
+  test('addresses, where there are any, say on which pages', () => {
+    const some = { ...data, addresses: ['/tktview/{id:hex}'] };
+    const at = (path: string) => read(some, '<p data-id="abcdef12">x</p>', `https://desk.example${path}`).case?.id;
+    expect(at('/tktview/abcd')).toBe('abcdef12');
+    expect(at('/wiki/abcd')).toBeUndefined();
   });
 
   test('none or an empty one is no case, two are none either and say so', () => {
@@ -300,7 +340,13 @@ test('no page and no description throws', () => {
         single: css,
         owns: fc.array(css),
         shows: fc.record({ id: fc.array(reading), number: fc.array(reading) }),
-        rows: fc.array(fc.record({ row: css, label: css, value: css }), { maxLength: 2 }),
+        rows: fc.array(
+          fc.record(
+            { row: css, label: css, value: fc.oneof(css, fc.constantFrom('+', '+ p', '+[', '++')) },
+            { requiredKeys: ['row', 'value'] },
+          ),
+          { maxLength: 2 },
+        ),
         read: fc.record({ title: fc.array(reading), opened: fc.array(reading) }),
         anchors: fc.array(fc.record({ css })),
         identity: fc.constantFrom('address' as const, 'page' as const),

@@ -93,5 +93,5 @@ test('a batch: an answer a line, a bad line costs itself', async () => {
 test('an unknown desk is one clear sentence', async () => {
   const { code, out, err } = await command(['https://rt.example/', '--desk', 'sharepoint']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(err).toBe('"sharepoint" is no desk that Deskcall knows; it knows request-tracker, marked.\n');
+  expect(err).toBe('"sharepoint" is no desk that Deskcall knows; it knows request-tracker, redmine, marked.\n');
 });

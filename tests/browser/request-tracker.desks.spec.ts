@@ -25,7 +25,7 @@ const open = (page: Page, rt: Rt, ticket: string | number, rest = '') =>
   page.goto(`${rt.url}/Ticket/Display.html?id=${ticket}${rest}`);
 
 for (const version of [5, 4] as const) {
-  const tag = version === 4 ? ['@rt4'] : [];
+  const tag = `@rt${version}`;
 
   test(`Request Tracker ${version}: the panel shows the ticket, and the handler gets its link`, { tag }, async ({
     page,
