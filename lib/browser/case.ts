@@ -34,6 +34,14 @@ export type Click = { isTrusted: boolean; currentTarget: HTMLAnchorElement; prev
 type Press = { key: string; number: string; at: number };
 type Known = { record: Case; targets: Target[] | null; shown?: Shown | undefined };
 
+/** The number that the page itself shows. */
+const ownNumber = ({ case: record, sources }: Read): string | undefined =>
+  sources.number === 'url' ? undefined : record?.number;
+
+/** All that the page says of its record, other than what the address says. */
+const saidBy = (found: Read): string =>
+  JSON.stringify({ ...found.case, desk: '', kind: '', id: '', number: ownNumber(found) });
+
 export type FollowedCase = {
   /** The page may show something else: `true` if it is known to matter now. */
   changed: (now: boolean) => void;
@@ -83,6 +91,10 @@ export function followCase(
   let doubtSince = 0;
   /** There is no case on this page. */
   let idle = false;
+  /** What the page last said of which record. */
+  let last = { key: '', said: '' };
+  /** What it said of the record before this one; until it says something else, it is still that one's. */
+  let stale = '';
   let frame = 0;
   const ids = new Map<string, string>();
 
@@ -159,12 +171,23 @@ export function followCase(
       if (known) ids.clear();
       known = null;
     }
+    // A page that names no record itself may change its address first and its values when the server has answered.
+    const said = saidBy(found);
+    if (key !== last.key) stale = found.confirmed ? '' : last.said;
+    last = { key, said };
+    if (stale && said !== stale) {
+      stale = '';
+      urlSince = now;
+      lastChange = now;
+    }
     const waited = now - urlSince;
+    // Two records may look alike; but no two have one number.
+    const late = stale !== '' && (ownNumber(found) !== undefined || waited < doubtAfter);
     doubtSince = found.shown === undefined ? 0 : doubtSince || now;
     const settled =
       found.shown !== undefined
         ? now - doubtSince >= doubtAfter
-        : found.confirmed || known !== null || now - lastChange >= quiet || waited >= patience;
+        : found.confirmed || (!late && (known !== null || now - lastChange >= quiet || waited >= patience));
     if (!settled) {
       if (waited >= showReading) show({ ...blank(found.case), state: 'reading' });
       later(waited < showReading ? Math.min(quiet, showReading - waited) : quiet);

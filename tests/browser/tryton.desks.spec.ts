@@ -130,3 +130,47 @@ test('Tryton: a record of another kind has its own rule; a list is no case', { t
   await pane(page).locator('table.tree').first().waitFor();
   await expect(panel(page)).toHaveCount(0);
 });
+
+test('Tryton: while the next record is still on its way, no link mixes two records', { tag }, async ({
+  page,
+  tryton,
+}) => {
+  // Numbers and ids are counted alike here, so that a link shows by itself whether both are one record's.
+  for (let n = 0; n < 6; n++)
+    await createComplaint(tryton, { reference: `ASSET-${n}`, description: 'Pump', valves: n % 2 > 0 });
+  await login(page, tryton);
+  await page.goto(`${tryton.url}/#desk/model/sale.complaint`);
+  await pane(page).locator('table.tree tbody tr').nth(1).locator('td').nth(2).click();
+  await pane(page).locator('button#switch_').click();
+  await expect(call(page)).toBeVisible();
+  // The client changes the address at once, and the values of its inputs when the server has answered.
+  await page.route('**/desk/', async (route) => {
+    if (!route.request().postData()?.includes('sale.complaint.read')) return route.continue();
+    const answer = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await route.fulfill({ response: answer });
+  });
+  const mixed = page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        const seen = new Set<string>();
+        const end = performance.now() + 9000;
+        const look = () => {
+          const href = document.querySelector('deskcall-panel')?.shadowRoot?.querySelector('a')?.href ?? '';
+          const [, number, id] = /work_order_id=C-(\d+)&case_id=[^&]*%3A(\d+)/.exec(href) ?? [];
+          if (number !== id) seen.add(href);
+          if (performance.now() < end) requestAnimationFrame(look);
+          else resolve([...seen]);
+        };
+        look();
+      }),
+  );
+  const number = pane(page).locator('input[name=number]');
+  for (let n = 0; n < 5; n++) {
+    const before = await number.inputValue();
+    await pane(page).locator('button#next').click();
+    await expect(number).not.toHaveValue(before);
+  }
+  expect(await mixed).toEqual([]);
+  await expect.poll(async () => (await linkOf(page))?.number).toBe(await number.inputValue());
+});

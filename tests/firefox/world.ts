@@ -160,7 +160,7 @@ export async function openWorld(policy?: object): Promise<World> {
     scriptedHosts: () =>
       inOptions(async () => {
         const scripts = await browser.scripting.getRegisteredContentScripts();
-        return scripts.flatMap(({ matches }) => matches);
+        return [...new Set(scripts.flatMap(({ matches }) => matches))];
       }, ''),
     blocked: (page) => page.evaluate(() => globalThis.blocked),
     // What has no source at all is a rejection of the browser's own API, in a script of the extension.
