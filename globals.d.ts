@@ -3,8 +3,6 @@ import type { Say } from './components/text.ts';
 import type { Desk, DeskData, PageEntry, Read } from './lib/model.ts';
 
 declare global {
-  /** What the panel needs from storage, asked for while the page was loading. */
-  var deskcallStored: Promise<Record<string, unknown>> | undefined;
   /** The desk of this page, set by its own script, which comes before the core. */
   var deskcallDesk: ((entry: PageEntry) => Desk) | undefined;
   /** Looks once at the page; set by the popup's own script. */

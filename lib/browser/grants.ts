@@ -38,7 +38,6 @@ export const giveBack = (origin: string): Promise<boolean> =>
 
 /** The scripts of a granted page: the desk's own first, then the core. */
 const scripts: ['/desk-custom.js', '/core.js'] = ['/desk-custom.js', '/core.js'];
-const ids = ['early', 'desk'];
 
 /**
  * Makes the registered scripts agree with the grants, and brings them to tabs that are already open.
@@ -47,20 +46,20 @@ const ids = ['early', 'desk'];
 export async function reconcile(origins: string[]): Promise<void> {
   const granted = await grantedOrigins();
   const matches = [...new Set(origins.filter(granted).map(patternOf))].sort();
-  const found = await browser.scripting.getRegisteredContentScripts({ ids });
-  const registered = found.find(({ id }) => id === 'desk');
+  const [registered] = await browser.scripting.getRegisteredContentScripts({ ids: ['desk'] });
   if (!matches.length) {
-    if (found.length) await browser.scripting.unregisterContentScripts({ ids: found.map(({ id }) => id) });
+    if (registered) await browser.scripting.unregisterContentScripts({ ids: ['desk'] });
     return;
   }
-  const list: Browser.scripting.RegisteredContentScript[] = [
-    { id: 'early', matches, js: ['/early.js'], runAt: 'document_start', persistAcrossSessions: true },
-    { id: 'desk', matches, js: scripts, runAt: 'document_idle', persistAcrossSessions: true },
-  ];
-  const there = new Set(found.map(({ id }) => id));
-  const [old, fresh] = [list.filter(({ id }) => there.has(id)), list.filter(({ id }) => !there.has(id))];
-  if (old.length) await browser.scripting.updateContentScripts(old);
-  if (fresh.length) await browser.scripting.registerContentScripts(fresh);
+  const script: Browser.scripting.RegisteredContentScript = {
+    id: 'desk',
+    matches,
+    js: scripts,
+    runAt: 'document_idle',
+    persistAcrossSessions: true,
+  };
+  if (registered) await browser.scripting.updateContentScripts([script]);
+  else await browser.scripting.registerContentScripts([script]);
   const known = new Set(registered?.matches);
   const added = matches.filter((pattern) => !known.has(pattern));
   if (added.length) await injectInto(added);

@@ -81,12 +81,7 @@ export async function startPage(
   };
   browser.storage.local.onChanged.addListener(changed);
   signal.addEventListener('abort', () => alive() && browser.storage.local.onChanged.removeListener(changed));
-  const early = await globalThis.deskcallStored;
-  globalThis.deskcallStored = undefined;
-  if (early) begin(early);
-  // What was asked for while the page was loading may have changed since; without it this is the first reading.
-  const stored = await browser.storage.local.get(storedFor(origin));
-  if (JSON.stringify(stored[key]) !== JSON.stringify(early?.[key])) begin(stored);
+  await again();
 }
 
 type Run = {

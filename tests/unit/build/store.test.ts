@@ -12,7 +12,7 @@ const scripts = readdirSync(folder('chrome'), { recursive: true, encoding: 'utf8
 );
 
 /** What a page gets at load. */
-const atLoad = ['early.js', 'core.js', 'desk-custom.js'];
+const atLoad = ['core.js', 'desk-custom.js'];
 /** What a page gets at all: every script that is neither the worker nor of our own pages, which have their chunks. */
 const inPage = scripts.filter((name) => /^[\w-]+\.js$/.test(name) && name !== 'background.js');
 const elsewhere = scripts.filter((name) => !inPage.includes(name));
