@@ -80,7 +80,7 @@ export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onN
       {view.state === 'reading' && (
         <span className="st" aria-busy="true">
           <span className="ske" style={{ inlineSize: '96px' }} />
-          {say('reading')}
+          <span className="cut">{say('reading')}</span>
         </span>
       )}
       {alert && (
