@@ -125,22 +125,24 @@ export function customDesk(id: string, name: string, hosts: string[], data: Desk
   };
 
   const read = (page: Page, from: Ref | null): Findings => {
-    const findings: Findings = { ref: from, values: {}, fields: {}, sources: {}, problems: [], confirmed: false };
-    if (!from && data.identity !== 'page') return findings;
+    const byPage = data.identity === 'page';
+    // The address alone never names it then.
+    const located = byPage ? null : from;
+    const findings: Findings = { ref: located, values: {}, fields: {}, sources: {}, problems: [], confirmed: false };
+    // Where the page names its record, addresses only say which pages can be a case.
+    if (byPage ? data.addresses.length && !from : !from) return findings;
     const { values, fields, sources, problems } = findings;
     if (data.single && all(page.document, data.single).length > 1) {
       problems.push({ code: 'several', message: 'More than one record on this page says it is the open one.' });
-      if (data.identity === 'page') return findings;
+      if (byPage) return findings;
     }
-    // Where the page names its record, addresses only say which pages can be a case.
-    if (data.identity === 'page' && data.addresses.length && !from) return findings;
     const root = scopeOf(page.document, data.scope, from?.id ?? '');
     if (!root) return findings;
 
     const shown = take(root, data.shows?.id, new Map());
     const number = take(root, data.shows?.number, new Map());
-    let ref = from;
-    if (data.identity === 'page') {
+    let ref = located;
+    if (byPage) {
       const kind = take(root, data.shows?.kind, new Map());
       if (!shown) return findings;
       ref = { kind: kind?.value ?? data.kind ?? 'case', id: shown.value };

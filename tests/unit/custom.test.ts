@@ -317,6 +317,15 @@ describe('identity that only the page has', () => {
     expect(at('/wiki/abcd')).toBeUndefined();
   });
 
+  test('an address alone is never the case, whatever is missing on the page', () => {
+    const some = { ...data, addresses: ['/info/{id:hex}'], scope: ['main'] };
+    const at = (html: string) => read(some, html, 'https://desk.example/info/abcd');
+    // A page of something else at such an address, one without the record's element, one with two records.
+    for (const html of ['<main>x</main>', 'x', '<main><p data-id="1"></p><p data-id="2"></p></main>'])
+      expect(at(html).case, html).toBeNull();
+    expect(at('<main><p data-id="abcdef12">x</p></main>').case?.id).toBe('abcdef12');
+  });
+
   test('none or an empty one is no case, two are none either and say so', () => {
     for (const html of ['', '<p data-id=" ">x</p>'])
       expect(read(data, html)).toMatchObject({ case: null, problems: [{ code: 'no-case' }] });
