@@ -1,6 +1,5 @@
 import type { OpenedProps } from './components/opened.tsx';
-import type { Say } from './components/text.ts';
-import type { Desk, DeskData, PageEntry, Read } from './lib/model.ts';
+import type { Desk, DeskData, PageEntry, Read, Say } from './lib/model.ts';
 
 declare global {
   /** The desk of this page, set by its own script, which comes before the core. */

@@ -1,14 +1,6 @@
 import type { ReactNode } from 'react';
-import type { Offer, View } from '../lib/model.ts';
+import type { LaunchEvent, Offer, Say, View } from '../lib/model.ts';
 import { Icon, Mark } from './icons.tsx';
-import type { Say } from './text.ts';
-
-/** What a click on a launch link brings along; a synthetic click is refused by whoever handles it. */
-export type LaunchEvent = {
-  isTrusted: boolean;
-  currentTarget: HTMLAnchorElement;
-  preventDefault(): void;
-};
 
 export type BarProps = {
   say: Say;

@@ -1,17 +1,9 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { Code, Codes, Offer } from '../lib/model.ts';
+import { densest, type Code, type Codes, type Offer, type Screen } from '../lib/model.ts';
 import { ltr, Num, own, Said, verb } from './bar.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { CopyButton } from './panel.tsx';
 import { useSay } from './text.ts';
-
-/** What the person set on this computer, kept between cards. */
-export type Screen = {
-  /** A grey card for cameras that overexpose screens. */
-  dim: boolean;
-  /** CSS px to a centimetre of this screen, measured with a bank card; 96 / 2.54 until then. */
-  pxPerCm: number;
-};
 
 export type CardProps = {
   offer: Offer;
@@ -32,8 +24,7 @@ export type CardProps = {
   onClose: () => void;
 };
 
-/** Above this version headsets stop reading; what it means in bytes at the lowest correction (ISO/IEC 18004). */
-const densest = 10;
+/** What a code of the densest version holds in bytes, at the lowest correction (ISO/IEC 18004). */
 const densestBytes = 271;
 /** A bank card's width (ISO/IEC 7810 ID-1), in cm. */
 const bankCard = 8.56;

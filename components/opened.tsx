@@ -1,11 +1,8 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Codes, Offer, View } from '../lib/model.ts';
+import type { Codes, Offer, Open, Screen, View } from '../lib/model.ts';
 import type { BarProps } from './bar.tsx';
-import { Card, Removed, type Screen } from './card.tsx';
+import { Card, Removed } from './card.tsx';
 import { Panel } from './panel.tsx';
-
-/** What the person opened: the panel, or the code of one target; `was`: the case it had been drawn for is gone. */
-export type Open = 'panel' | { code: string; was?: string };
 
 export type OpenedProps = {
   view: View;

@@ -1,18 +1,18 @@
 import { useState, type FormEvent } from 'react';
-import type { Codes, Offer, View } from '../lib/model.ts';
-import { type LaunchEvent, Num } from './bar.tsx';
-import { Card, type Screen } from './card.tsx';
+import type { Codes, DeskName, LaunchEvent, Offer, Screen, View } from '../lib/model.ts';
+import { Num } from './bar.tsx';
+import { Card } from './card.tsx';
 import { Mark } from './icons.tsx';
 import { Panel } from './panel.tsx';
 import { useSay } from './text.ts';
-
-export type DeskName = { key: string; name: string };
 
 export type PopupProps = {
   state: 'loading' | 'first' | 'forbidden' | 'none' | 'unknown' | 'case';
   /** The desk of the tab in front, or of the typed number. */
   desk?: DeskName | undefined;
   desks: DeskName[];
+  /** A number that was given before, for the field. */
+  number: string;
   /** A product that was recognised and is not set up. */
   product?: string;
   origin?: string;
@@ -146,9 +146,9 @@ function Allow({ origin = '', onAllow }: PopupProps) {
 }
 
 /** No case could be read: why, and a number that can be typed instead. */
-function Missing({ state, product, origin = '', desks, desk, onNumber, onOptions }: PopupProps) {
+function Missing({ state, product, origin = '', desks, desk, number: given, onNumber, onOptions }: PopupProps) {
   const say = useSay();
-  const [number, setNumber] = useState('');
+  const [number, setNumber] = useState(given);
   const [key, setKey] = useState(desk?.key ?? desks[0]?.key ?? '');
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
+import type { Say } from '../lib/model.ts';
 
-/** One sentence or word in the person's language; `values` fill `$1`, `$2` … */
-export type Say = (key: string, ...values: string[]) => string;
+export type { Say };
 
 export const Text = createContext<Say>((key) => key);
 

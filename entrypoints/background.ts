@@ -17,21 +17,24 @@ export default defineBackground(() => {
   });
   const page = (query: Record<string, string>) => browser.runtime.getURL(`/popup.html?${new URLSearchParams(query)}`);
   browser.contextMenus.onClicked.addListener(({ selectionText }, tab) => {
-    // A selected number is what the person means; without one it is the case of this page.
+    // A selected number is what the person means, on the desk of this page; without one it is the case of this page.
     const number = selectionText && numberIn(selectionText);
-    void browser.tabs.create({ url: page(number ? { number } : { tab: String(tab?.id ?? '') }) });
+    void browser.tabs.create({ url: page({ tab: String(tab?.id ?? -1), ...(number ? { number } : {}) }) });
   });
   browser.omnibox.onInputEntered.addListener((text) => {
     const number = numberIn(text);
     if (number) void browser.tabs.update({ url: page({ number }) });
   });
   browser.runtime.onInstalled.addListener(({ reason }) => {
-    browser.contextMenus.create({
-      id: 'call',
-      title: browser.i18n.getMessage('menu'),
-      contexts: ['page', 'selection', 'link'],
-      documentUrlPatterns: ['https://*/*', 'http://*/*'],
-    });
+    // An update may find the menu of the version before.
+    void browser.contextMenus.removeAll().then(() =>
+      browser.contextMenus.create({
+        id: 'call',
+        title: browser.i18n.getMessage('menu'),
+        contexts: ['page', 'selection', 'link'],
+        documentUrlPatterns: ['https://*/*', 'http://*/*'],
+      }),
+    );
     if (reason === 'install') void browser.runtime.openOptionsPage();
     else void publish().then(takeOver);
   });

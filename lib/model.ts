@@ -242,3 +242,26 @@ export type View = {
 export type Code = { link: string; path: string; size: number; version: number; without?: 'case_id' };
 /** `error`: the name of a sentence in _locales. */
 export type Codes = { app: Code | null; phone: Code | null } | { error: string };
+
+/** Above this version of a code headsets stop reading: HoloLens 2's system reader takes 1 to 10 (Microsoft's docs). */
+export const densest = 10;
+
+/** One sentence or word in the person's language; `values` fill `$1`, `$2` … */
+export type Say = (key: string, ...values: string[]) => string;
+
+/** A click on a launch link, as far as whoever handles it needs it; a synthetic one is refused. */
+export type LaunchEvent = { isTrusted: boolean; currentTarget: HTMLAnchorElement; preventDefault(): void };
+
+/** What the person opened: the panel, or the code of one target; `was`: the case it had been drawn for is gone. */
+export type Open = 'panel' | { code: string; was?: string };
+
+/** What this computer keeps for QR cards. */
+export type Screen = {
+  /** A grey card for cameras that overexpose screens. */
+  dim: boolean;
+  /** CSS px to a centimetre of this screen; 96 / 2.54 until it was measured with a bank card. */
+  pxPerCm: number;
+};
+
+/** A configured desk, as people see it. */
+export type DeskName = { key: string; name: string };

@@ -4,9 +4,6 @@ import QRCode from 'qrcode';
 /** Modules of white on each side, inside the drawing: ISO/IEC 18004 asks for four. */
 export const quiet = 4;
 
-/** Above this version headsets stop reading: HoloLens 2's system reader takes versions 1 to 10 (Microsoft's docs). */
-export const densest = 10;
-
 /** A code to draw: `path` fills the black modules of a square of `size` modules, quiet zone included. */
 export type Qr = { path: string; size: number; version: number; level: 'L' | 'M' | 'Q' | 'H' };
 

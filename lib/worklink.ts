@@ -119,7 +119,7 @@ const longestExtra = 120;
  * `app` opens WorkLink on this computer or headset, `phone` is the https link for cameras; either may be missing.
  */
 export type Link = { app: string | null; phone: string | null };
-export type NoLink = { refused: 'no-id' | 'empty-field' | 'not-allowed'; message: string };
+export type NoLink = { refused: 'no-id' | 'empty-field' | 'not-allowed' };
 
 /**
  * The link of a target for a case.
@@ -136,18 +136,16 @@ export function linkOf(
 ): Link | NoLink {
   // `case_id` is read back up to its first colon, so a kind that holds one would name another case.
   if (!record.desk || record.kind.includes(':') || !(record.id ? record.kind : record.number))
-    return { refused: 'no-id', message: 'The case has no id' };
+    return { refused: 'no-id' };
   let base = target.link;
   if (base === undefined) {
     const value = target.value ?? (target.field === undefined ? undefined : fieldOf(record, target.field));
     const template = target.kind && options.templates[target.kind];
-    if (!template) return { refused: 'not-allowed', message: 'The target has no link' };
-    if (template.includes('{id}') && !value)
-      return { refused: 'empty-field', message: `${target.field ?? 'The id'} is empty on this case` };
+    if (!template) return { refused: 'not-allowed' };
+    if (template.includes('{id}') && !value) return { refused: 'empty-field' };
     base = template.replaceAll('{id}', encode(value ?? ''));
   }
-  const why = allowedLink(base, options.linkHosts);
-  if (why) return { refused: 'not-allowed', message: why };
+  if (allowedLink(base, options.linkHosts)) return { refused: 'not-allowed' };
 
   const data: Pair[] = [
     ['work_order_id', record.number ?? record.id],

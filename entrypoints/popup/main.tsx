@@ -6,13 +6,12 @@ import '../../components/controls.css';
 import '../../components/controls-more.css';
 import '../../components/later.css';
 import '../../components/popup.css';
-import type { LaunchEvent } from '../../components/bar.tsx';
 import { Popup } from '../../components/popup.tsx';
 import { Text } from '../../components/text.ts';
-import type { Offer } from '../../lib/model.ts';
+import type { LaunchEvent, Offer, Screen } from '../../lib/model.ts';
 import { type Call, type Glance, glance, typed } from '../../lib/browser/glance.ts';
 import { askFor } from '../../lib/browser/grants.ts';
-import { keepScreen, type Screen, screenOf } from '../../lib/browser/screen.ts';
+import { keepScreen, screenOf } from '../../lib/browser/screen.ts';
 import { publish } from '../../lib/browser/store.ts';
 
 const asked = new URLSearchParams(location.search);
@@ -26,6 +25,16 @@ async function look(): Promise<Glance> {
   return glance(tab ?? -1);
 }
 
+/** The number that was selected or typed before this page opened. */
+const number = asked.get('number') ?? '';
+
+/** The one desk that a number can only belong to: the tab's own, or the only one there is. */
+function deskHere(found: Glance): string | undefined {
+  if (found.state === 'case') return found.call.desk.key;
+  if (found.state === 'none' && found.desk) return found.desk.key;
+  return 'desks' in found && found.desks.length === 1 ? found.desks[0]?.key : undefined;
+}
+
 const root = createRoot(document.getElementById('root') ?? document.body);
 let seen: Glance | null = null;
 let call: Call | null = null;
@@ -35,8 +44,9 @@ let copied: string | null = null;
 async function read(): Promise<void> {
   seen = await look();
   call = seen.state === 'case' ? seen.call : null;
-  const number = asked.get('number');
-  if (number && 'desks' in seen && seen.desks[0]) call = await typed(number, asked.get('desk') ?? seen.desks[0].key);
+  // A number alone names no case where there are several desks: then the person says which.
+  const here = deskHere(seen);
+  if (number && here) call = await typed(number, here);
   draw();
 }
 
@@ -70,7 +80,8 @@ function draw(): void {
     <Text.Provider value={say}>
       <Popup
         state={call ? 'case' : (seen?.state ?? 'loading')}
-        desk={seen && 'desk' in seen ? seen.desk : undefined}
+        desk={call?.desk ?? (seen?.state === 'none' ? seen.desk : undefined)}
+        number={number}
         desks={seen && 'desks' in seen ? seen.desks : []}
         product={seen?.state === 'unknown' ? seen.product : ''}
         origin={origin}
@@ -82,7 +93,7 @@ function draw(): void {
         onLaunch={launch}
         onCopy={(offer) => void copy(offer)}
         onChoose={(pick) => void offered(seen?.state === 'case' ? seen.choose?.(pick) : undefined)}
-        onNumber={(number, desk) => void offered(typed(number, desk))}
+        onNumber={(given, desk) => void offered(typed(given, desk))}
         onAllow={() => void askFor([origin]).then(async (yes) => (yes ? publish().then(read) : undefined))}
         onOptions={() => void browser.runtime.openOptionsPage()}
         onReadAgain={() => void read()}

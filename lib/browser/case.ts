@@ -2,7 +2,7 @@
  * The case on a page, followed as the page changes: read, routed, linked. It decides what the panel shows; where the
  * panel stands is mount.ts, how it looks is components/.
  */
-import type { Case, Codes, Desk, Offer, PageEntry, Read, Shown, Target, View } from '../model.ts';
+import type { Case, Codes, Desk, LaunchEvent, Offer, PageEntry, Read, Shown, Target, View } from '../model.ts';
 import { readCase } from '../read.ts';
 import { possible, route } from '../route.ts';
 import { blank, keyOf, viewOf as viewFor } from '../view.ts';
@@ -28,9 +28,6 @@ const showNews = 10_000;
 /** Where a link is used; each surface has a launch id of its own. */
 type Surface = 'button' | 'code' | 'copy';
 
-/** What a click brings along. */
-export type Click = { isTrusted: boolean; currentTarget: HTMLAnchorElement; preventDefault(): void };
-
 type Press = { key: string; number: string; at: number };
 type Known = { record: Case; targets: Target[] | null; shown?: Shown | undefined };
 
@@ -47,7 +44,7 @@ export type FollowedCase = {
   changed: (now: boolean) => void;
   /** A pointer went down on a launch link. */
   press: () => void;
-  launch: (event: Click, offer: Offer) => void;
+  launch: (event: LaunchEvent, offer: Offer) => void;
   /** The person says which record is right, where address and page disagree. */
   choose: (pick: 'address' | 'page') => void;
   codes: (offer: Offer) => Promise<Codes>;
@@ -243,7 +240,7 @@ export function followCase(
     return 'refused' in link ? null : (link.app ?? link.phone);
   }
 
-  function launch(event: Click, offer: Offer): void {
+  function launch(event: LaunchEvent, offer: Offer): void {
     pressed = null;
     if (!event.isTrusted) return event.preventDefault();
     const before = view;

@@ -1,6 +1,6 @@
 /** The two codes of a target's link for a case: for the worker, which draws for pages, and for the popup. */
-import type { Case, Code, Codes, LinkOptions, Target } from '../model.ts';
-import { densest, qrOf } from '../qr.ts';
+import { densest, type Case, type Code, type Codes, type LinkOptions, type Target } from '../model.ts';
+import { qrOf } from '../qr.ts';
 import { refusal } from '../view.ts';
 import { linkOf } from '../worklink.ts';
 

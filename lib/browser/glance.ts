@@ -4,7 +4,7 @@
  */
 import { browser } from 'wxt/browser';
 import { declared } from '../desks/index.ts';
-import type { Case, Codes, Offer, PageEntry, Shown, Target, View } from '../model.ts';
+import type { Case, Codes, DeskName, Offer, PageEntry, Shown, Target, View } from '../model.ts';
 import { possible, route } from '../route.ts';
 import { compile, type Settings } from '../settings.ts';
 import { keyOf, viewOf } from '../view.ts';
@@ -16,6 +16,8 @@ import { codesOf } from './codes.ts';
 
 /** A case outside its page, ready to be called about. */
 export type Call = {
+  /** The desk that the link names. */
+  desk: DeskName;
   view: View;
   /** The link for a click, new at each; null if there is none. */
   link: (offer: Offer) => string | null;
@@ -30,13 +32,11 @@ export type Glance =
   | { state: 'unknown'; desks: DeskName[]; product: string; origin: string } // looks like a desk that is not set up
   | {
       state: 'case';
-      desk: DeskName;
       call: Call;
       allowed: boolean;
       origin: string;
       choose?: (pick: Pick) => Promise<Call>;
     };
-export type DeskName = { key: string; name: string };
 export type Pick = 'address' | 'page';
 
 const namesOf = (settings: Settings): DeskName[] =>
@@ -63,12 +63,13 @@ export async function glance(tabId: number): Promise<Glance> {
     const read = found?.result;
     const desk = entry ? { key: entry.key, name: entry.name } : undefined;
     if (!read?.case) return desk ? { state: 'none', desks, desk } : { state: 'none', desks };
-    if (!entry || !desk) return { state: 'unknown', desks, product: declared[read.desk ?? '']?.name ?? '', origin };
+    if (!entry) return { state: 'unknown', desks, product: declared[read.desk ?? '']?.name ?? '', origin };
     const record = { ...read.case, desk: entry.key };
     const allowed = (await grantedOrigins())(origin);
-    const glanced: Glance = { state: 'case', desk, call: await callFor(entry, record, read.shown), allowed, origin };
+    const glanced: Glance = { state: 'case', call: await callFor(entry, record, read.shown), allowed, origin };
     const { shown } = read;
-    if (shown) glanced.choose = (pick) => callFor(entry, pick === 'page' ? named(record, shown) : record, undefined);
+    if (shown)
+      glanced.choose = (pick) => callFor(entry, pick === 'page' ? named(record, shown) : record, undefined, true);
     return glanced;
   } catch {
     return { state: 'forbidden', desks };
@@ -96,11 +97,12 @@ export async function typed(number: string, deskKey: string): Promise<Call | nul
   const { settings } = await loadSettings();
   const desk = settings.desks.find(({ key }) => key === deskKey);
   const entry = desk?.origins[0] ? compile(settings, desk.origins[0], true) : null;
-  return entry && callFor(entry, { desk: entry.key, kind: '', id: '', number, fields: {} }, undefined);
+  return entry && callFor(entry, { desk: entry.key, kind: '', id: '', number, fields: {} }, undefined, true);
 }
 
-async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined): Promise<Call> {
-  const targets = shown ? null : ((await route(entry, record, rowsOf(entry))) ?? (record.id ? null : possible(entry)));
+/** @param unread the case's fields are not known, so that no rule can be sure */
+async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined, unread = false): Promise<Call> {
+  const targets = shown ? null : ((await route(entry, record, rowsOf(entry))) ?? (unread ? possible(entry) : null));
   const ids = new Map<string, string>();
   const idOf = (name: string): string => {
     const id = ids.get(name) ?? newLaunchId();
@@ -110,6 +112,7 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined)
   const targetOf = (offer: Offer): Target | undefined => targets?.find(({ id }) => id === offer.id);
   const view = viewOf(record, targets, shown, entry.links, (target) => idOf(`${target} button`));
   return {
+    desk: { key: entry.key, name: entry.name },
     view: record.id ? view : { ...view, key: `typed:${keyOf(record)}${record.number ?? ''}` },
     link(offer) {
       const target = targetOf(offer);

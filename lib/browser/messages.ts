@@ -1,6 +1,6 @@
 /**
  * What a page may ask of the worker. Messages are intents: the page's address, a target's id and fields, never an
- * address to call, a user or a header. The worker looks up the rest itself and checks who is asking (checked below).
+ * address to call, a user or a header. The worker looks up the rest itself and checks who is asking (worker.ts).
  */
 import { browser } from 'wxt/browser';
 
@@ -9,9 +9,7 @@ export type Message =
   | { type: 'open' }
   /** Draw the codes of one target's links. `record` is hostile text: desk, kind and id are derived again from `url`,
    * but for an id that the person chose where address and page disagreed. */
-  | { type: 'qr'; url: string; target: string; launchId: string; chosen: boolean; record: MessageCase }
-  /** Show the options page. */
-  | { type: 'options' };
+  | { type: 'qr'; url: string; target: string; launchId: string; chosen: boolean; record: MessageCase };
 
 export type MessageCase = { kind: string; id: string; number?: string | undefined; fields: Record<string, string> };
 

@@ -99,7 +99,11 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
     at = place;
     host.dataset.place = place?.place ?? 'dock';
     // Taking it out and in again would close what is open in it.
-    if (home()) return scheme();
+    if (home()) {
+      scheme();
+      if (!place) settleDock();
+      return;
+    }
     if (!place) document.documentElement.append(host);
     else if (place.place === 'inside') place.element.append(host);
     else place.element.after(host);

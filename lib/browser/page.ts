@@ -1,15 +1,12 @@
 /** The panel's life on one page: which desk, which case, where it stands, and when it goes. */
 import { browser } from 'wxt/browser';
-import type { Desk, Offer, PageEntry, View } from '../model.ts';
-import { followCase, type Click } from './case.ts';
+import type { Desk, LaunchEvent, Offer, Open, PageEntry, Say, View } from '../model.ts';
+import { followCase } from './case.ts';
 import { dockKey, pageKey, storedFor } from './keys.ts';
 import { alive, ask } from './messages.ts';
 import { mount } from './mount.ts';
 import { keepScreen, screenIn } from './screen.ts';
 import { watch } from './watch.ts';
-
-type Say = (key: string, ...values: string[]) => string;
-type Open = 'panel' | { code: string; was?: string };
 
 /** What the bar or the tab needs to be drawn. */
 export type Drawing = {
@@ -18,7 +15,7 @@ export type Drawing = {
   /** The dock's tab has been opened to a bar. */
   out: boolean;
   expanded: boolean;
-  onLaunch: (event: Click, offer: Offer) => void;
+  onLaunch: (event: LaunchEvent, offer: Offer) => void;
   onQr: (offer: Offer) => void;
   onToggle: () => void;
   onNothing: () => void;
@@ -27,18 +24,21 @@ export type Drawing = {
   onMove: (top: number, done: boolean) => void;
 };
 
-/** Copies text, also on desks without https, where there is no clipboard API. */
-async function copy(document: Document, text: string): Promise<boolean> {
+/**
+ * Copies text, also on desks without https, where there is no clipboard API.
+ * @param by the text stands here meanwhile: in our own shadow root, where the page's scripts cannot read it
+ */
+async function copy(by: HTMLElement, text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = document.createElement('textarea');
+    const area = by.ownerDocument.createElement('textarea');
     area.value = text;
     area.style.cssText = 'position:fixed;opacity:0';
-    document.body.append(area);
+    by.after(area);
     area.select();
-    const done = document.execCommand('copy');
+    const done = by.ownerDocument.execCommand('copy');
     area.remove();
     return done;
   }
@@ -170,12 +170,12 @@ function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Ru
           void keepScreen(screen);
           redraw();
         },
-        onCopyForAdmin: () => void copy(document, followed.report()),
+        onCopyForAdmin: () => void copy(place.slot, followed.report()),
         onReadAgain: () => followed.changed(true),
         onChoose: followed.choose,
         copy: async (offer) => {
           const text = followed.copyText(offer);
-          return text !== null && copy(document, text);
+          return text !== null && copy(place.slot, text);
         },
         codes: followed.codes,
       },

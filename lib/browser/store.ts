@@ -4,7 +4,7 @@
  * The admin's settings and the last known policy lie in extension-origin IndexedDB, out of reach of content scripts.
  * `storage.local` holds only what pages may know: `page:<origin>`, one compiled entry for each granted origin;
  * `row:<generation>:<table>:<key>`, the lookup tables row by row; `target:<id>` for targets that only rows name;
- * `generation`, which rows count; `dock:<desk>`, where people put the dock.
+ * `generation`, which rows count; `dock:<origin>`, where people put the dock.
  */
 import { get, set } from 'idb-keyval';
 import { browser } from 'wxt/browser';

@@ -12,7 +12,6 @@ z.config({ jitless: true });
 const text = z.string().max(20_000);
 const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open') }),
-  z.strictObject({ type: z.literal('options') }),
   z.strictObject({
     type: z.literal('qr'),
     url: z.string().max(4096),
@@ -50,10 +49,6 @@ export async function answer(raw: unknown, sender: Browser.runtime.MessageSender
 
 async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<unknown> {
   const origin = sender.origin ?? originOf(sender.url);
-  if (ask.type === 'options') {
-    await browser.runtime.openOptionsPage();
-    return {};
-  }
   const entry = origin ? await entryFor(origin) : null;
   if (!entry) return { error: 'err_no_desk' };
   if (ask.type === 'open') {

@@ -348,14 +348,29 @@ test('marked pages: one mark is a case, two are none', async ({ page, marked }) 
   );
   await expect(bar(page)).toHaveAttribute('aria-label', 'Deskcall for T-78');
   await page.goto(`${marked.origin}/marked-two`);
-  await page.waitForLoadState('networkidle');
   await expect(panel(page)).toHaveCount(0);
+  // The panel is there and waits: with one of the two marks gone it comes.
+  await page.evaluate(() => document.querySelector('[data-worklink-case]')?.removeAttribute('data-worklink-case'));
+  await page.evaluate(() => document.body.append(document.createElement('p')));
+  await expect(bar(page)).toBeVisible();
 });
 
-test('nothing is injected where nothing is granted', async ({ page, desk }) => {
+test('nothing is injected where nothing is granted', async ({ page, desk, world }) => {
+  // A script that is injected brings a world of its own, which the browser announces.
+  const session = await world.context.newCDPSession(page);
+  const worlds: string[] = [];
+  session.on('Runtime.executionContextCreated', ({ context }) => worlds.push(context.origin));
+  await session.send('Runtime.enable');
+  const ours = `chrome-extension://${world.extensionId}`;
   await page.goto(`${desk.origin.replace('127.0.0.1', 'localhost')}/case/INC0010001`);
   await expect(page.locator('.record-title:visible').first()).toBeVisible();
+  await page.waitForFunction(() => document.readyState === 'complete');
   await expect(panel(page)).toHaveCount(0);
+  expect(worlds).not.toContain(ours);
+  // The same way of looking sees it where it is granted.
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  await expect(call(page)).toBeVisible();
+  expect(worlds).toContain(ours);
 });
 
 test('is gone without a trace when the desk is turned off, and back when it is on', async ({

@@ -59,7 +59,13 @@ test('takes a typed number where no case is open, and says nothing it does not k
 test('opens from the address bar or a selected number with that number', async ({ world }) => {
   const popup = await world.context.newPage();
   await popup.goto(`chrome-extension://${world.extensionId}/popup.html?number=INC0012345`);
+  // Two desks are set up, and a number alone does not say whose it is.
+  await expect(popup.getByLabel('Case number')).toHaveValue('INC0012345');
+  await expect(popup.getByRole('link')).toHaveCount(0);
+  await popup.getByLabel('Desk').selectOption('Fieldbook');
+  await popup.getByRole('button', { name: 'Continue' }).click();
   await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0012345');
+  await expect(popup.locator('header')).toContainText('Fieldbook');
   await expect(popup.locator('.row').filter({ hasText: 'Dana Reyes' }).getByRole('link')).toHaveAttribute(
     'href',
     /work_order_id=INC0012345&desk=demo/,
@@ -74,13 +80,17 @@ test('menu and address bar end in the same page', async ({ page, desk, world }) 
     return next;
   };
   const menu = await opened(() =>
-    world.worker.evaluate(() => chrome.contextMenus.onClicked.dispatch({ selectionText: ' see INC0012345, urgent ' })),
+    world.worker.evaluate(async (url) => {
+      const tab = (await chrome.tabs.query({})).find((one) => one.url === url);
+      chrome.contextMenus.onClicked.dispatch({ selectionText: ' see INC0012345, urgent ' }, tab);
+    }, page.url()),
   );
+  // The page that the menu was opened on says whose number it is.
   await expect(menu.getByRole('heading', { level: 1 })).toHaveText('INC0012345');
   await menu.close();
   await page.bringToFront();
   await world.worker.evaluate(() => chrome.omnibox.onInputEntered.dispatch('inc0054321', 'currentTab'));
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('inc0054321');
+  await expect(page.getByLabel('Case number')).toHaveValue('inc0054321');
 });
 
 test('says so where the browser keeps extensions out', async ({ page, world }) => {

@@ -2,8 +2,7 @@
  * Every state of the bar, the dock's tab, the panel and the QR card, by name. The tests of looks and accessibility go
  * through all of them; a state that is not here is not looked after.
  */
-import type { Open } from '../../components/opened.tsx';
-import type { Code, Codes, Offer, View } from '../../lib/model.ts';
+import type { Code, Codes, Offer, Open, View } from '../../lib/model.ts';
 import { qrOf } from '../../lib/qr.ts';
 
 export type State = {

@@ -322,7 +322,7 @@ describe('identity that only the page has', () => {
     const at = (html: string) => read(some, html, 'https://desk.example/info/abcd');
     // A page of something else at such an address, one without the record's element, one with two records.
     for (const html of ['<main>x</main>', 'x', '<main><p data-id="1"></p><p data-id="2"></p></main>'])
-      expect(at(html).case, html).toBeNull();
+      expect(at(html).case).toBeNull();
     expect(at('<main><p data-id="abcdef12">x</p></main>').case?.id).toBe('abcdef12');
   });
 

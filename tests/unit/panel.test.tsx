@@ -3,8 +3,8 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/dom';
 import type { Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BarProps } from '../../components/bar.tsx';
-import type { Open, OpenedProps } from '../../components/opened.tsx';
-import type { Codes, View } from '../../lib/model.ts';
+import type { OpenedProps } from '../../components/opened.tsx';
+import type { Codes, Open, View } from '../../lib/model.ts';
 import { say } from '../states/say.ts';
 import { bothCodes, states, type State } from '../states/states.ts';
 

@@ -54,7 +54,7 @@ test('a case comes back from the code of its link', () => {
         links,
         'ABCDEFGH2345',
       );
-      if ('refused' in link) throw new Error(link.message);
+      if ('refused' in link) throw new Error(link.refused);
       const read = readLink(decode(drawn((phone ? link.phone : link.app) ?? '')) ?? '');
       expect(read).toMatchObject({ number, desk: 'rt5', kind: 'ticket', id, launchId: 'ABCDEFGH2345' });
     }),

@@ -19,7 +19,7 @@ const user = pasted('worklink://resource?action=fetch_user&user=497');
 
 function made(target: Target, of: Case = record, options: LinkOptions = presets, without: 'case_id'[] = []): Link {
   const link = linkOf(target, of, options, launch, without);
-  if ('refused' in link) throw new Error(link.message);
+  if ('refused' in link) throw new Error(link.refused);
   return link;
 }
 
