@@ -1,6 +1,7 @@
 /** What a settings file would change: read, compared with what is set now, and put together, but saved by nobody here. */
 import { normalise } from './route.ts';
-import { parseRows, parseSettings, type Row, type Settings, type SettingsProblem } from './settings.ts';
+import type { Row, Settings } from './schema.ts';
+import { parseRows, parseSettings, type SettingsProblem } from './settings.ts';
 
 const parts = ['desks', 'contacts', 'catalogs', 'rules', 'tables', 'match', 'links', 'rows'] as const;
 type Part = (typeof parts)[number];

@@ -1,6 +1,6 @@
 /**
  * The words of Deskcall, as types. It holds next to no code, so that a page pays nothing for it; the zod schemas that
- * check outside data against these types stand in settings.ts and browser/worker.ts.
+ * check outside data against these types stand in schema.ts and browser/worker.ts.
  */
 
 /** A document with its address, always passed in, never read from globals. */

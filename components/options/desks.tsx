@@ -1,6 +1,6 @@
 /** Desks: which addresses Deskcall reads, and whether the browser lets it. */
 import { useState } from 'react';
-import type { Settings } from '../../lib/settings.ts';
+import type { Settings } from '../../lib/schema.ts';
 import { useSay, type Say } from '../text.ts';
 import { Sign } from './icons.tsx';
 import { ByOrganisation, Choice, Empty, Field, Head, Status } from './parts.tsx';

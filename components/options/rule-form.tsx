@@ -1,7 +1,7 @@
 /** One rule, open for editing: its conditions, and what it offers in which order. */
 import { useId, useState } from 'react';
 import { fieldNames } from '../../lib/model.ts';
-import type { Settings } from '../../lib/settings.ts';
+import type { Settings } from '../../lib/schema.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { Sign } from './icons.tsx';

@@ -1,6 +1,6 @@
 /** Rules: for cases like this, offer these targets; read from top to bottom. */
 import { useEffect, useRef, useState } from 'react';
-import type { Settings } from '../../lib/settings.ts';
+import type { Settings } from '../../lib/schema.ts';
 import { Icon } from '../icons.tsx';
 import { useSay, type Say } from '../text.ts';
 import { Sign } from './icons.tsx';

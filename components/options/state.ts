@@ -1,7 +1,8 @@
 /** What the options page knows and what it can do. The page itself reaches the browser only through {@link Host}. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Preview, Unreadable } from '../../lib/import.ts';
-import type { Row, Settings, SettingsProblem } from '../../lib/settings.ts';
+import type { Row, Settings } from '../../lib/schema.ts';
+import type { SettingsProblem } from '../../lib/settings.ts';
 
 /** What is set now. */
 export type Loaded = {

@@ -1,7 +1,7 @@
 /** Contacts and catalogs: who can be called and what can be opened, edited in place. */
 import { useState } from 'react';
 import { targetKinds, type Licence } from '../../lib/model.ts';
-import type { Settings } from '../../lib/settings.ts';
+import type { Settings } from '../../lib/schema.ts';
 import { useSay, type Say } from '../text.ts';
 import { Sign } from './icons.tsx';
 import { ByOrganisation, Cell, Choice, Empty, Field, Head, Search, Status, Ways } from './parts.tsx';

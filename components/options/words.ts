@@ -1,6 +1,6 @@
 /** Small conversions between what people type and what settings hold. */
 import type { Rule, TargetKind, When } from '../../lib/model.ts';
-import type { Settings } from '../../lib/settings.ts';
+import type { Settings } from '../../lib/schema.ts';
 
 /** A number as people read it, `1,886`. */
 export const count = (n: number): string => n.toLocaleString(document.documentElement.lang || 'en');

@@ -9,15 +9,8 @@
 import { get, set } from 'idb-keyval';
 import { browser } from 'wxt/browser';
 import type { PageEntry, Target } from '../model.ts';
-import {
-  compile,
-  mergePolicy,
-  parseSettings,
-  targetsOf,
-  type Row,
-  type Settings,
-  type SettingsProblem,
-} from '../settings.ts';
+import type { Row, Settings } from '../schema.ts';
+import { compile, mergePolicy, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
 import { pageKey, rowKey, targetKey, type Generation } from './keys.ts';
 import { grantedOrigins, reconcile } from './grants.ts';
 

@@ -1,6 +1,6 @@
 /** Fieldbook as an admin would describe it: the desk as data, and settings that offer somebody for most of its cases. */
 import type { DeskData } from '../../lib/model.ts';
-import type { Row, Settings } from '../../lib/settings.ts';
+import type { Row, Settings } from '../../lib/schema.ts';
 
 export const demoDesk: DeskData = {
   addresses: ['/{kind:case|workorder}/{id:word}'],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { firstProblem, preview } from '../../lib/import.ts';
-import { parseSettings, type Row } from '../../lib/settings.ts';
+import type { Row } from '../../lib/schema.ts';
+import { parseSettings } from '../../lib/settings.ts';
 
 const now = parseSettings({
   contacts: [

@@ -5,7 +5,8 @@ import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
-import { parseSettings, warnings, type Row } from '../../lib/settings.ts';
+import type { Row } from '../../lib/schema.ts';
+import { parseSettings, warnings } from '../../lib/settings.ts';
 import { allowedLink } from '../../lib/worklink.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { declared } from '../../lib/desks/index.ts';
-import { compile, jsonSchema, mergePolicy, parseRows, parseSettings, warnings } from '../../lib/settings.ts';
+import { jsonSchema } from '../../lib/schema.ts';
+import { compile, mergePolicy, parseRows, parseSettings, warnings } from '../../lib/settings.ts';
 
 const link = 'worklink://resource?action=fetch_user&user=497';
 const good = {

@@ -102,6 +102,7 @@ describe('arrows between rooms point down', () => {
 
   test.each([
     ['components', 'lib/settings.ts', false],
+    ['components', 'lib/schema.ts', false],
     ['components', 'wxt/browser', false],
     ['components', 'lib/desks/index.ts', true],
     ['lib', 'lib/browser/store.ts', false],

@@ -1,0 +1,196 @@
+/**
+ * The shape of what an admin sets, as zod schemas: checked by settings.ts, written out as JSON Schema for editors.
+ */
+import * as z from 'zod';
+import { patternProblem } from './desks/pattern.ts';
+import { targetKinds } from './model.ts';
+import { reservedParams } from './worklink.ts';
+
+// zod's compiler probes `new Function`, which an extension's CSP refuses and reports.
+z.config({ jitless: true });
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, dot, dash and underscore');
+
+const reading = z
+  .strictObject({
+    css: text(300).optional(),
+    label: text(200).optional(),
+    attr: text(100).optional(),
+    after: z.string().min(1).max(50).optional(),
+    before: z.string().min(1).max(50).optional(),
+    seen: z
+      .string()
+      .regex(/^\d{4}-\d\d$/)
+      .optional(),
+  })
+  .refine((r) => (r.css === undefined) !== (r.label === undefined), 'give either css or label');
+
+const pattern = text(500).superRefine((value, ctx) => {
+  const problem = patternProblem(value);
+  if (problem) ctx.addIssue({ code: 'custom', message: problem });
+});
+
+const readings = z.array(reading).max(20);
+
+/** A desk described as data. */
+const deskData = z.strictObject({
+  owns: z.array(text(300)).max(20).optional(),
+  identity: z.enum(['address', 'page']).optional(),
+  addresses: z.array(pattern).max(30),
+  never: z.array(pattern).max(30).optional(),
+  kind: text(60).optional(),
+  scope: z.array(text(300)).max(20).optional(),
+  single: text(300).optional(),
+  shows: z.strictObject({ id: readings.optional(), number: readings.optional(), kind: readings.optional() }).optional(),
+  rows: z
+    .array(z.strictObject({ row: text(300), label: text(300).optional(), value: text(300) }))
+    .max(20)
+    .optional(),
+  read: z
+    .strictObject({
+      title: readings,
+      requester: readings,
+      assignee: readings,
+      queue: readings,
+      asset: readings,
+      priority: readings,
+      status: readings,
+      opened: readings,
+    })
+    .partial()
+    .optional(),
+  anchors: z
+    .array(z.strictObject({ css: text(300), place: z.enum(['inside', 'after']).optional() }))
+    .max(20)
+    .optional(),
+});
+
+/** `https://desk.example` or `http://127.0.0.1:8081`: scheme, host and port, nothing more. */
+const origin = z.string().superRefine((value, ctx) => {
+  try {
+    const url = new URL(value);
+    if (url.origin === value && /^https?:$/.test(url.protocol)) return;
+  } catch {
+    // said below
+  }
+  ctx.addIssue({ code: 'custom', message: 'give scheme and host only, such as https://desk.example' });
+});
+
+const desk = z
+  .strictObject({
+    key: z.string().regex(/^[a-z0-9-]{1,24}$/, 'use up to 24 lower-case letters, digits and dashes'),
+    product: id,
+    name: text(80).optional(),
+    origins: z.array(origin).max(50),
+    /** How to read it, for the product `custom`. */
+    custom: deskData.optional(),
+    /** Off: nothing is shown on this desk, its settings are kept. */
+    on: z.boolean().default(true),
+  })
+  .refine((d) => d.product !== 'custom' || d.custom !== undefined, {
+    message: 'a custom desk needs its description',
+    path: ['custom'],
+  });
+
+const targetShape = {
+  id,
+  name: text(120),
+  link: text(2000).optional(),
+  kind: z.enum(targetKinds).optional(),
+  value: text(300).optional(),
+  field: text(100).optional(),
+};
+const needsAim = {
+  check: (t: { link?: string; kind?: string; value?: string; field?: string }) =>
+    t.link !== undefined || t.kind === 'contact_list' || (t.kind !== undefined && (t.value ?? t.field) !== undefined),
+  message: 'give a link copied from the WorkLink CMS, or a kind and an id',
+};
+const contact = z
+  .strictObject({ ...targetShape, licence: z.enum(['guest', 'tech', 'tech-plus', 'expert']).optional() })
+  .refine(needsAim.check, needsAim.message);
+const catalog = z.strictObject(targetShape).refine(needsAim.check, needsAim.message);
+
+const value = text(300);
+const rule = z.strictObject({
+  id,
+  when: z
+    .strictObject({
+      desk: value,
+      kind: value,
+      queue: value,
+      asset: value,
+      priority: value,
+      requester: value,
+      assignee: value,
+      fields: z.record(text(200), value),
+    })
+    .partial()
+    .default({}),
+  offer: z.union([z.array(id).max(50), z.strictObject({ table: id, field: text(100) })]),
+});
+
+const template = z.string().max(500);
+const links = z.strictObject({
+  /** Only `catalog` is documented literally by the vendor; the others are presets to check against the CMS. */
+  templates: z
+    .strictObject({
+      catalog: template.default('worklink://resource?action=fetch_catalog&catalog={id}'),
+      asset: template.default('worklink://resource?action=fetch_catalog&asset={id}'),
+      scenario: template.default('worklink://resource?action=fetch_scenario&scenario={id}'),
+      user: template.default('worklink://resource?action=fetch_user&user={id}'),
+      contact_list: template.default('worklink://resource?action=fetch_contact_list'),
+      contact_group: template.default('worklink://resource?action=fetch_contact_group&group={id}'),
+    })
+    .prefault({}),
+  /** The https wrapper for phones; null turns it off. */
+  deferred: z
+    .string()
+    .max(500)
+    .refine((s) => s.includes('{link}'), 'must contain {link}')
+    .nullable()
+    .default('https://getworklink.com/deferred?deep_link={link}'),
+  linkHosts: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/))
+    .max(20)
+    .default(['getworklink.com']),
+  /** Extra external data: parameter name -> case field. Nothing personal by default. */
+  external: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, 'use letters, digits and underscore')
+        .refine((name) => !reservedParams.has(name.toLowerCase()), 'is reserved by WorkLink or Deskcall'),
+      text(100),
+    )
+    .default({}),
+});
+
+export const schema = z.strictObject({
+  version: z.literal(1).default(1),
+  desks: z.array(desk).max(200).default([]),
+  contacts: z.array(contact).max(20_000).default([]),
+  catalogs: z.array(catalog).max(20_000).default([]),
+  rules: z.array(rule).max(2_000).default([]),
+  /** The tables' names; their rows are stored one by one (lib/browser/store.ts). */
+  tables: z
+    .array(z.strictObject({ id, name: text(120).optional() }))
+    .max(100)
+    .default([]),
+  /** `first`: the first rule that matches decides. `all`: what all matching rules offer, in order. */
+  match: z.enum(['first', 'all']).default('first'),
+  links: links.prefault({}),
+});
+
+export type Settings = z.infer<typeof schema>;
+
+/** One row of a lookup table: "this asset is served by these targets". */
+export const rowSchema = z.strictObject({ table: id, key: text(300), offer: z.array(id).min(1).max(50) });
+export type Row = z.infer<typeof rowSchema>;
+
+/** The JSON Schema of a settings file, for editors and other tools; `npm run schema` writes it to docs/. */
+export const jsonSchema = (): unknown =>
+  z.toJSONSchema(
+    z.strictObject({ ...schema.shape, rows: z.array(rowSchema).optional() }).meta({ title: 'Deskcall settings' }),
+    { io: 'input', unrepresentable: 'any' },
+  );
