@@ -1,39 +1,25 @@
 /** Contacts and catalogs: who can be called and what can be opened, edited in place. */
 import { useState } from 'react';
-import { targetKinds, type Licence } from '../../lib/model.ts';
+import type { Licence } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
-import { useSay, type Say } from '../text.ts';
+import { useSay } from '../text.ts';
 import { Sign } from './icons.tsx';
-import { ByOrganisation, Cell, Choice, Empty, Field, Head, Search, Status, Ways } from './parts.tsx';
+import { ByOrganisation, Cell, Choice, Empty, Head, Search, Ways } from './parts.tsx';
 import type { Desktop } from './state.ts';
-import { aimedAt, aimOf, aimText, count, freeId, kindOf, offering, type Aim } from './words.ts';
-
-type List = 'contacts' | 'catalogs';
-type Item = Settings['contacts'][number] | Settings['catalogs'][number];
+import {
+  aimProblem,
+  aims,
+  licenceName,
+  licences,
+  TargetForm,
+  Undocumented,
+  type Item,
+  type List,
+} from './target-form.tsx';
+import { aimedAt, aimOf, aimText, count, offering, type Aim } from './words.ts';
 
 /** Rows drawn at once; a search finds the others. */
 const shown = 200;
-
-const usual: Record<List, Aim[]> = {
-  contacts: ['link', 'user', 'user@', 'contact_group', 'contact_group@', 'contact_list'],
-  catalogs: ['link', 'catalog', 'asset', 'asset@', 'scenario'],
-};
-
-/** Ways to open a target, as the words of a list; a way that is set already is always among them. */
-function aims(list: List, say: Say, now: Aim): { id: Aim; name: string }[] {
-  const all = usual[list].includes(now) ? usual[list] : [...usual[list], now];
-  return all.map((id) => ({ id, name: say(`o_aim_${id.replace('@', '_field')}`) }));
-}
-
-const licences: (Licence | '')[] = ['', 'guest', 'tech', 'tech-plus', 'expert'];
-const licenceName = (licence: string, say: Say) => say(`o_licence_${licence ? licence.replace('-', '_') : 'none'}`);
-
-/** @returns null if the target can be opened that way, else why not */
-function aimProblem(desktop: Desktop, aim: Aim, text: string, say: Say): string | null {
-  if (aim === 'contact_list') return null;
-  if (!text) return say(aim === 'link' ? 'o_link_missing' : aim.endsWith('@') ? 'o_field_missing' : 'o_id_missing');
-  return aim === 'link' ? desktop.host.linkProblem(text, desktop.loaded.settings.links.linkHosts) : null;
-}
 
 /** @param desktop what is set and how to change it */
 export function Targets({ desktop }: { desktop: Desktop }) {
@@ -41,13 +27,13 @@ export function Targets({ desktop }: { desktop: Desktop }) {
   const { settings, locked } = desktop.loaded;
   const [list, setList] = useState<List>('contacts');
   const [search, setSearch] = useState('');
-  const [adding, setAdding] = useState(false);
+  const [form, setForm] = useState<{ item?: Item } | null>(null);
   const mayEdit = !locked.includes(list);
   const items: Item[] = settings[list];
   const wanted = search.trim().toLowerCase();
   const found = items.filter((t) => !wanted || `${t.name} ${aimText(t)}`.toLowerCase().includes(wanted));
   const add = (
-    <button type="button" className="btn main m" onClick={() => setAdding(true)}>
+    <button type="button" className="btn main m" onClick={() => setForm({})}>
       <Sign name="plus" />
       {say(`o_${list}_add`)}
     </button>
@@ -55,13 +41,16 @@ export function Targets({ desktop }: { desktop: Desktop }) {
   return (
     <>
       <Head title={say('o_contacts_title')} purpose={say('o_contacts_purpose')}>
-        {mayEdit ? !adding && items.length > 0 && add : <ByOrganisation />}
+        {mayEdit ? !form && items.length > 0 && add : <ByOrganisation />}
       </Head>
       <div className="bar">
         <Ways
           label={say('o_contacts_which')}
           value={list}
-          set={setList}
+          set={(next) => {
+            setList(next);
+            setForm(null);
+          }}
           options={(['contacts', 'catalogs'] as const).map((id) => ({
             id,
             name: say(`o_list_${id}`, count(settings[id].length)),
@@ -73,11 +62,24 @@ export function Targets({ desktop }: { desktop: Desktop }) {
           <span className="meta num">{say('o_of', count(Math.min(shown, found.length)), count(items.length))}</span>
         )}
       </div>
-      {adding && mayEdit && <AddForm key={list} desktop={desktop} list={list} close={() => setAdding(false)} />}
+      {form && mayEdit && (
+        <TargetForm
+          key={`${list} ${form.item?.id ?? ''}`}
+          desktop={desktop}
+          list={list}
+          {...form}
+          close={() => setForm(null)}
+        />
+      )}
       {items.length > 0 ? (
-        <TargetTable desktop={desktop} list={list} items={found.slice(0, shown)} mayEdit={mayEdit} />
+        <TargetTable
+          desktop={desktop}
+          list={list}
+          items={found.slice(0, shown)}
+          edit={mayEdit ? (item) => setForm({ item }) : null}
+        />
       ) : (
-        !adding && (
+        !form && (
           <Empty fact={say(`o_${list}_none`)} reason={say(`o_${list}_none_why`)}>
             {mayEdit && add}
           </Empty>
@@ -87,9 +89,9 @@ export function Targets({ desktop }: { desktop: Desktop }) {
   );
 }
 
-type TableProps = { desktop: Desktop; list: List; items: Item[]; mayEdit: boolean };
+type TableProps = { desktop: Desktop; list: List; items: Item[]; edit: ((item: Item) => void) | null };
 
-function TargetTable({ desktop, list, items, mayEdit }: TableProps) {
+function TargetTable({ desktop, list, items, edit }: TableProps) {
   const say = useSay();
   if (!items.length) return <Empty fact={say('o_none_found')} reason={say('o_none_found_why')} />;
   return (
@@ -102,7 +104,7 @@ function TargetTable({ desktop, list, items, mayEdit }: TableProps) {
             <th>{say('o_link_or_id')}</th>
             {list === 'contacts' && <th>{say('o_licence')}</th>}
             <th>{say('o_used_by')}</th>
-            {mayEdit && (
+            {edit && (
               <th>
                 <span className="sr">{say('o_actions')}</span>
               </th>
@@ -111,8 +113,8 @@ function TargetTable({ desktop, list, items, mayEdit }: TableProps) {
         </thead>
         <tbody>
           {items.map((item) =>
-            mayEdit ? (
-              <EditRow key={item.id} desktop={desktop} list={list} item={item} />
+            edit ? (
+              <EditRow key={item.id} desktop={desktop} list={list} item={item} edit={() => edit(item)} />
             ) : (
               <ReadRow key={item.id} desktop={desktop} list={list} item={item} />
             ),
@@ -151,7 +153,7 @@ function UsedBy({ desktop, id }: { desktop: Desktop; id: string }) {
   return <>{say(desktop.loaded.rowTargets.includes(id) ? 'o_used_rows' : 'o_used_never')}</>;
 }
 
-function EditRow({ desktop, list, item }: RowProps) {
+function EditRow({ desktop, list, item, edit }: RowProps & { edit: () => void }) {
   const say = useSay();
   const { settings } = desktop.loaded;
   const replaced = (next: Item): Partial<Settings> => ({
@@ -188,9 +190,14 @@ function EditRow({ desktop, list, item }: RowProps) {
         <UsedBy desktop={desktop} id={item.id} />
       </td>
       <td className="end">
-        <button type="button" className="btn quiet" aria-label={say('o_remove_name', item.name)} onClick={remove}>
-          {say('o_remove')}
-        </button>
+        <div className="row-acts">
+          <button type="button" className="btn quiet" aria-label={say('o_edit_name', item.name)} onClick={edit}>
+            {say('o_edit')}
+          </button>
+          <button type="button" className="btn quiet" aria-label={say('o_remove_name', item.name)} onClick={remove}>
+            {say('o_remove')}
+          </button>
+        </div>
       </td>
     </tr>
   );
@@ -232,97 +239,5 @@ function AimCells({ desktop, list, item, keep }: RowProps & { keep: (next: Item)
         <Undocumented aim={aim} />
       </td>
     </>
-  );
-}
-
-/** Only one template is documented literally by the vendor. */
-function Undocumented({ aim }: { aim: Aim }) {
-  const say = useSay();
-  const kind = kindOf(aim);
-  if (!kind || kind === targetKinds[0]) return null;
-  return (
-    <span className="note">
-      <Status mood="warn">{say('o_undocumented')}</Status>
-    </span>
-  );
-}
-
-function AddForm({ desktop, list, close }: { desktop: Desktop; list: List; close: () => void }) {
-  const say = useSay();
-  const { settings } = desktop.loaded;
-  const [round, setRound] = useState(0);
-  const [name, setName] = useState('');
-  const [aim, setAim] = useState<Aim>('link');
-  const [text, setText] = useState('');
-  const [licence, setLicence] = useState('');
-  const [why, setWhy] = useState<{ at: 'name' | 'aim'; words: string } | null>(null);
-
-  const add = () => {
-    if (!name.trim()) return setWhy({ at: 'name', words: say('o_name_missing') });
-    const refused = aimProblem(desktop, aim, text.trim(), say);
-    if (refused) return setWhy({ at: 'aim', words: refused });
-    const taken = [...settings.contacts, ...settings.catalogs].map((t) => t.id);
-    const base = { id: freeId(name, taken, list === 'contacts' ? 'contact' : 'catalog'), name: name.trim() };
-    const item = { ...aimedAt(base, aim, text.trim()), ...(licence ? { licence: licence as Licence } : {}) };
-    const problem = desktop.change(say('o_added', item.name), { [list]: [...settings[list], item] });
-    if (problem) return setWhy({ at: 'aim', words: problem });
-    setName('');
-    setText('');
-    setWhy(null);
-    setRound(round + 1);
-  };
-
-  return (
-    <form
-      className="card form"
-      aria-label={say(`o_${list}_add`)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        add();
-      }}
-    >
-      <Field
-        key={round}
-        focus
-        label={say('o_name')}
-        value={name}
-        set={setName}
-        why={why?.at === 'name' ? why.words : null}
-      />
-      <Choice label={say('o_opens')} value={aim} set={(next) => setAim(next as Aim)} options={aims(list, say, aim)} />
-      {aim !== 'contact_list' && (
-        <div className="wide">
-          <Field
-            mono
-            label={say(aim === 'link' ? 'o_link' : aim.endsWith('@') ? 'o_case_field' : 'o_id')}
-            value={text}
-            set={setText}
-            why={why?.at === 'aim' ? why.words : null}
-            hint={say(aim === 'link' ? 'o_link_hint' : aim.endsWith('@') ? 'o_case_field_hint' : 'o_id_hint')}
-          />
-        </div>
-      )}
-      {kindOf(aim) && (
-        <div className="wide">
-          <Undocumented aim={aim} />
-        </div>
-      )}
-      {list === 'contacts' && (
-        <Choice
-          label={say('o_licence')}
-          value={licence}
-          set={setLicence}
-          options={licences.map((id) => ({ id, name: licenceName(id, say) }))}
-        />
-      )}
-      <div className="acts wide">
-        <button type="submit" className="btn main m">
-          {say(`o_${list}_add`)}
-        </button>
-        <button type="button" className="btn m" onClick={close}>
-          {say('o_done')}
-        </button>
-      </div>
-    </form>
   );
 }
