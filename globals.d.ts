@@ -1,11 +1,12 @@
 import type { OpenedProps } from './components/opened.tsx';
-import type { Desk, DeskData, PageEntry, Read, Say } from './lib/model.ts';
+import type { Configured } from './lib/glance.ts';
+import type { Desk, PageEntry, Read, Say } from './lib/model.ts';
 
 declare global {
-  /** The desk of this page, set by its own script, which comes before the core. */
-  var deskcallDesk: ((entry: PageEntry) => Desk) | undefined;
+  /** The desk of this page by its script's name, set by that script, which comes before the core. */
+  var deskcallDesks: Record<string, (entry: PageEntry) => Desk> | undefined;
   /** Looks once at the page; set by the popup's own script. */
-  var deskcallGlance: ((desks: { id: string; data: DeskData }[]) => Read | null) | undefined;
+  var deskcallGlance: ((configured: Configured | null) => Read | null) | undefined;
   /** Draws what is open into a slot, or empties it for null; comes with the first opened panel. */
   var deskcallLater: ((slot: HTMLElement, say: Say, props: OpenedProps | null) => void) | undefined;
 }

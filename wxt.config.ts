@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig } from 'wxt';
 
 // The test build differs from the store's in its open shadow root and its fixed id, and in nothing else.
@@ -21,6 +22,39 @@ const preact = [
   { find: /^react$/, replacement: 'preact/compat' },
   { find: /^react\/jsx-(dev-)?runtime$/, replacement: 'preact/jsx-runtime' },
 ];
+
+/**
+ * The scripts of the desks that are more than data, one for each, so that a page gets the code of its own desk alone.
+ * They are generated: each only hands that desk's code to the reader.
+ * @returns their ids and files
+ */
+function deskScripts(): { name: string; inputPath: string }[] {
+  const folder = here('.wxt/desks');
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(here('lib/desks'))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .filter((id) => /^export const code\b/m.test(readFileSync(here(`lib/desks/${id}.ts`), 'utf8')))
+    .map((id) => {
+      const inputPath = `${folder}/desk-${id}.ts`;
+      const text = `import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
+import { provide } from '../../lib/browser/desk.ts';
+import { code } from '../../lib/desks/${id}.ts';
+
+export default defineUnlistedScript(() => provide('desk-${id}', code));
+`;
+      // Written anew each time, it would make every build look out of date.
+      if (textOf(inputPath) !== text) writeFileSync(inputPath, text);
+      return { name: `desk-${id}`, inputPath };
+    });
+}
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
 
 export default defineConfig({
   imports: false,
@@ -55,6 +89,9 @@ export default defineConfig({
   // No downlevelling of light-dark(): it would double the styles of every page.
   vite: () => ({ build: { cssTarget: ['chrome123', 'firefox142'] } }),
   hooks: {
+    'entrypoints:found': (_, found) => {
+      for (const script of deskScripts()) found.push({ ...script, type: 'unlisted-script' });
+    },
     'vite:build:extendConfig': (entrypoints, config) => {
       const inPage = entrypoints.some((e) => e.type === 'unlisted-script');
       if (!inPage) return;

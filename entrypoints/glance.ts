@@ -3,5 +3,5 @@ import { glanceAt } from '../lib/glance.ts';
 
 /** One look at a page for the popup, where the panel is off or was never allowed. */
 export default defineUnlistedScript(() => {
-  globalThis.deskcallGlance = (desks) => glanceAt(desks, { url: location.href, document });
+  globalThis.deskcallGlance = (configured) => glanceAt(configured, { url: location.href, document });
 });

@@ -1,13 +1,12 @@
-/** One look at any page: the first of these desks that owns it, and what that desk reads. */
-import type { DeskData, Page, Read } from './model.ts';
+/** One look at any page. */
+import { deskOf } from './desks/index.ts';
+import type { Page, PageEntry, Read } from './model.ts';
 import { readCase } from './read.ts';
-import { customDesk } from './desks/custom.ts';
+import { readUnknown } from './which.ts';
 
-/** @param desks in order; a configured desk alone, or all that are known */
-export function glanceAt(desks: { id: string; data: DeskData }[], page: Page): Read | null {
-  for (const { id, data } of desks) {
-    const desk = customDesk(id, id, [], data);
-    if (desks.length === 1 || desk.owns(page)) return readCase(desk, page);
-  }
-  return null;
-}
+/** The configured desk of a page, as far as reading needs it. */
+export type Configured = Pick<PageEntry, 'product' | 'name' | 'desk'>;
+
+/** @param configured the desk of this page; null: the first that knows it */
+export const glanceAt = (configured: Configured | null, page: Page): Read | null =>
+  configured ? readCase(deskOf(configured), page) : readUnknown(page);

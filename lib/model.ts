@@ -35,7 +35,9 @@ export type ProblemCode =
   | 'no-desk' //    the page belongs to no desk that is known
   | 'no-case' //    a desk, but no case on this page
   | 'several' //    several records claim to be the open one
-  | 'disagree'; //  address and page name different records
+  | 'disagree' //   address and page name different records
+  | 'no-pane' //    the page does not hold the record of its address, or not yet
+  | 'rest'; //      the desk's own API was asked and gave nothing
 
 /** Something that kept a value from being read. `message` is plain English for people. */
 export type Problem = { code: ProblemCode; field?: string; message: string };
@@ -56,7 +58,7 @@ export type Read = {
 
 /** One way to find one value on a page. Exactly one of `css` and `label` is given. */
 export type Reading = {
-  /** A selector; the first element in document order that has a value wins. */
+  /** A selector; the first element in document order that has a value wins. `{id}` and `{kind}` are the record's. */
   css?: string;
   /** The text of a label in one of the desk's `rows`. */
   label?: string;
@@ -73,28 +75,42 @@ export type Reading = {
 /** A place for the panel: `inside` puts it at the end of that element, `after` behind it. */
 export type Anchor = { css: string; place?: 'inside' | 'after' };
 
+/** A pattern of addresses, or one whose records are of a kind of their own. */
+export type Address = string | { is: string; kind: string };
+
 /**
- * A desk described as data: what an admin writes for a desk we do not know, and what Request Tracker is written in.
+ * A desk described as data: what an admin writes for a desk we do not know, and what every desk in lib/desks is written
+ * in as far as it goes.
  */
 export type DeskData = {
-  /** Selectors; a page that has any of them is this product. None: the configured origin decides alone. */
+  /** Selectors; a page that has any of them is this product. None: only its host says so. */
   owns?: string[];
   /** Where the record's identity comes from. `page`: the page's own readings; `addresses` then only say where. */
   identity?: 'address' | 'page';
   /**
    * Addresses of a case, first match wins. `{name}` takes one part of a path, of a query value or of the fragment;
-   * `{name:digits}`, `{name:hex}`, `{name:word}` and `{name:one|other}` take less; `*` takes anything without naming
-   * it; a leading or trailing `**` takes any number of segments. Groups: `id`, `number`, `kind`.
+   * `{name:digits}`, `{name:hex}`, `{name:word}`, `{name:guid}`, `{name:key}` and `{name:one|other}` take less; `*` takes
+   * anything without naming it; a leading or trailing `**` takes any number of segments. Groups: `id`, `number`, `kind`.
    */
-  addresses: string[];
+  addresses: Address[];
   /** Addresses that never are a case, whatever `addresses` says. */
-  never?: string[];
+  never?: Address[];
+  /** Addresses besides that name no record, where the page itself does. */
+  pages?: Address[];
   /** The kind where the address names none. Default `case`. */
   kind?: string;
+  /** Selectors of same-origin frames; the first that is there is the page that is read, with its own address. */
+  frames?: string[];
+  /** Whether open shadow roots are searched as well, nested ones too. */
+  deep?: boolean;
   /** Selectors of the element that holds the open record and no other; `{id}` stands for the record's id. */
   scope?: string[];
   /** If more than one element matches this, no identity is read. */
   single?: string;
+  /** Selectors of elements whose text is no part of a value: for screen readers, or buttons beside it. */
+  drop?: string[];
+  /** Texts that stand for "no value", besides dashes and "-- None --". */
+  blank?: string[];
   /** Identity as the page shows it: the source of identity, or the check of the address's. */
   shows?: { id?: Reading[]; number?: Reading[]; kind?: Reading[] };
   /**
@@ -107,20 +123,82 @@ export type DeskData = {
   anchors?: Anchor[];
 };
 
+/** A part of an address that was made ready: a regular expression's source and the names of its groups. */
+export type AddressPart = [expr: string, ...names: string[]];
+export type AddressSide = { path: AddressPart[]; open?: 'start' | 'end'; query?: [name: string, part: AddressPart][] };
+/** An {@link Address} that was made ready by desks/pattern.ts. */
+export type AddressPattern = { main: AddressSide; hash?: AddressSide; kind?: string };
+
+/** A desk's description as a page gets it. */
+export type DeskForm = Omit<DeskData, 'addresses' | 'never' | 'pages'> & {
+  addresses: AddressPattern[];
+  never?: AddressPattern[];
+  pages?: AddressPattern[];
+};
+
+/** What a desk's own API says of one record. */
+export type Told = {
+  /** The record that the answer is of, as its `Ref` would say. */
+  id: string;
+  number?: string | undefined;
+  /** Values that are no text, or empty, are left out. */
+  values: { [name in FieldName]?: unknown };
+  fields?: Record<string, unknown>;
+};
+
+/** A same-origin GET that a logged-in session may make, described; lib/browser/rest.ts performs it. */
+export type Rest = {
+  /** Paths on the page's own origin, with their queries; the first that answers with JSON counts. */
+  paths: (ref: Ref, page: Page) => string[];
+  headers?: Record<string, string>;
+  /** @returns null for an answer in which the record is not found. May throw on an answer of another shape. */
+  parse: (answer: unknown, ref: Ref) => Told | null;
+};
+
+/** What data cannot say of a desk. */
+export type DeskCode = {
+  /** The record that the address names; in place of `addresses`. */
+  locate?: (url: string) => Ref | null;
+  /** A record's id in its one form, where a desk writes one id in several. */
+  sameId?: (id: string) => string;
+  /** Takes from a value what is no part of it. */
+  tidy?: (value: string) => string;
+  rest?: Rest;
+};
+
 /** One service desk product: one file in lib/desks. */
-export type Desk = {
+export type DeskFile = {
   id: string;
   name: string;
   /** Match patterns of the vendor's cloud; empty where it is only ever self-hosted. */
   hosts: string[];
+  data: DeskData;
+  code?: DeskCode;
+};
+
+/** A desk that reads. */
+export type Desk = {
+  id: string;
+  name: string;
   /** Is this document this product? Cheap, and needed only where the host does not say it. */
   owns: (page: Page) => boolean;
+  /** The page that is read: this one, or that of a frame in it which holds the record. */
+  inner: (page: Page) => Page;
+  /** What must be watched besides the document: a frame and its document, shadow roots. */
+  roots: (page: Page) => Node[];
   /** The record that the address alone names. */
   locate: (url: string) => Ref | null;
   /** Fields of that record, and what the page itself says the record is. Never throws. */
   read: (page: Page, ref: Ref | null) => Findings;
   /** The best place for the panel that this page has now; null: the dock at the edge. */
   anchorOf: (page: Page, ref: Ref) => { element: Element; place: 'inside' | 'after' } | null;
+  /** The desk's own API, where it has one that a session may ask. */
+  rest?: Rest | undefined;
+  /**
+   * Asks the desk's own API for a record, if it has not been asked; {@link read} has the answer from then on.
+   * @returns whether the first answer is still waited for
+   */
+  ask?: (page: Page, ref: Ref, answered: () => void) => boolean;
 };
 
 /** What a desk reads: values, where each came from, and the identity that the page shows. */
@@ -184,13 +262,16 @@ export type LinkOptions = {
 
 /** All that a page of one origin may know. Compiled by the worker, read by the content script. */
 export type PageEntry = {
-  /** Version of this shape. */
-  v: 1;
+  /** Version of this shape: an entry of another one is not read. */
+  v: 2;
   key: string;
   product: string;
   name: string;
-  /** Absent for desks that are code. */
-  desk?: DeskData;
+  desk: DeskForm;
+  /** The file that reads it, `desk-jira`; absent where the description alone does. */
+  script?: string;
+  /** The desk's own API may be asked. */
+  rest?: true;
   match: 'first' | 'all';
   rules: Rule[];
   /** The targets that the rules name; those that only table rows name lie apart. */

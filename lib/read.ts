@@ -3,11 +3,12 @@ import type { Case, Desk, Page, Read, Ref } from './model.ts';
 
 /**
  * Reads the open record of a page with one desk. Identity fails closed, all else fails open.
- * @param from the record that was chosen, where a person had to choose
+ * @param chosen the record that was chosen, where a person had to choose
  * @returns `case` null where there is no identity; `shown` where address and page disagree about it
  */
-export function readCase(desk: Desk, page: Page, from: Ref | null = desk.locate(page.url)): Read {
-  const found = desk.read(page, from);
+export function readCase(desk: Desk, whole: Page, chosen?: Ref): Read {
+  const page = desk.inner(whole);
+  const found = desk.read(page, chosen ?? desk.locate(page.url));
   const { ref, shown } = found;
   const result: Read = { desk: desk.id, case: null, sources: {}, problems: found.problems, confirmed: found.confirmed };
   if (shown !== undefined) result.shown = shown;

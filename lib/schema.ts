@@ -31,17 +31,26 @@ const pattern = text(500).superRefine((value, ctx) => {
   if (problem) ctx.addIssue({ code: 'custom', message: problem });
 });
 
+/** Texts of a pattern, or one whose records are of a kind of their own. */
+const address = z.union([pattern, z.strictObject({ is: pattern, kind: text(60) })]);
+const addresses = z.array(address).max(30);
+const selectors = z.array(text(300)).max(20);
 const readings = z.array(reading).max(20);
 
 /** A desk described as data. */
 const deskData = z.strictObject({
-  owns: z.array(text(300)).max(20).optional(),
+  owns: selectors.optional(),
   identity: z.enum(['address', 'page']).optional(),
-  addresses: z.array(pattern).max(30),
-  never: z.array(pattern).max(30).optional(),
+  addresses,
+  never: addresses.optional(),
+  pages: addresses.optional(),
   kind: text(60).optional(),
-  scope: z.array(text(300)).max(20).optional(),
+  frames: selectors.optional(),
+  deep: z.boolean().optional(),
+  scope: selectors.optional(),
   single: text(300).optional(),
+  drop: selectors.optional(),
+  blank: z.array(text(100)).max(50).optional(),
   shows: z.strictObject({ id: readings.optional(), number: readings.optional(), kind: readings.optional() }).optional(),
   rows: z
     .array(z.strictObject({ row: text(300), label: text(300).optional(), value: text(300) }))
@@ -85,6 +94,8 @@ const desk = z
     origins: z.array(origin).max(50),
     /** How to read it, for the product `custom`. */
     custom: deskData.optional(),
+    /** Whether the desk's own API may be asked with the person's session, where the product has one. */
+    rest: z.boolean().optional(),
     /** Off: nothing is shown on this desk, its settings are kept. */
     on: z.boolean().default(true),
   })

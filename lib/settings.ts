@@ -2,7 +2,8 @@
  * What an admin sets: checked, migrated, managed policy merged over local, compiled for one origin. Its shape is schema.ts.
  * Bad data costs the bad value, with a message, and never anything else.
  */
-import { declared } from './desks/index.ts';
+import { declared, scriptOf } from './desks/index.ts';
+import { prepare } from './desks/pattern.ts';
 import { targetKinds, type PageEntry, type Rule, type Target } from './model.ts';
 import { matches, normalise } from './route.ts';
 import { rowSchema, schema, type Row, type Settings } from './schema.ts';
@@ -209,6 +210,7 @@ export function compile(settings: Settings, at: string, evenOff = false): PageEn
       ? found.custom && { name: found.name ?? 'Desk', data: found.custom }
       : Object.hasOwn(declared, found.product) && declared[found.product]);
   if (!found || !product) return null;
+  const script = scriptOf(found.product);
   const rules: Rule[] = settings.rules.filter((r) => !r.when.desk || matches(r.when.desk, found.key));
   const all = targetsOf(settings);
   const targets: Record<string, Target> = {};
@@ -219,11 +221,13 @@ export function compile(settings: Settings, at: string, evenOff = false): PageEn
         if (target) targets[name] = target;
       }
   return {
-    v: 1,
+    v: 2,
     key: found.key,
     product: found.product,
     name: found.name ?? product.name,
-    desk: product.data,
+    desk: prepare(product.data),
+    ...(script ? { script } : {}),
+    ...(found.rest && script ? { rest: true as const } : {}),
     match: settings.match,
     rules,
     targets,

@@ -233,6 +233,7 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
       ...(name.trim() ? { name: name.trim() } : {}),
       origins: sound,
       ...described,
+      ...(desk?.rest ? { rest: true } : {}),
       on: desk?.on ?? true,
     };
     const desks = desk

@@ -2,7 +2,7 @@
  * The case on a page, followed as the page changes: read, routed, linked. It decides what the panel shows; where the
  * panel stands is mount.ts, how it looks is components/.
  */
-import type { Case, Codes, Desk, LaunchEvent, Offer, PageEntry, Read, Shown, Target, View } from '../model.ts';
+import type { Case, Codes, Desk, LaunchEvent, Offer, Page, PageEntry, Read, Shown, Target, View } from '../model.ts';
 import { readCase } from '../read.ts';
 import { possible, route } from '../route.ts';
 import { blank, keyOf, viewOf as viewFor } from '../view.ts';
@@ -20,6 +20,8 @@ const doubtAfter = 1500;
 const fresh = 3000;
 /** Reading shows nothing for this long: most changes of page are over by then. */
 const showReading = 300;
+/** The desk's own API is waited for this long before its page alone is shown. */
+const forAnswer = 1200;
 /** A click takes at most this long; a page that changes within it has changed under the hand. */
 const pressing = 1000;
 /** "Opening WorkLink" and "Not called" stand for this long. */
@@ -59,12 +61,14 @@ export type FollowedCase = {
 /**
  * Follows the case of a page.
  * @param draw told what to show; null: there is no case, so no panel
+ * @param onRead told after each reading: frames and shadow roots may be others now
  */
 export function followCase(
   desk: Desk,
   entry: PageEntry,
   document: Document,
   draw: (view: View | null) => void,
+  onRead: () => void,
   signal: AbortSignal,
 ): FollowedCase {
   const window = document.defaultView as Window & typeof globalThis;
@@ -95,22 +99,26 @@ export function followCase(
   let frame = 0;
   const ids = new Map<string, string>();
 
+  const page = (): Page => ({ url: window.location.href, document });
+
   const read = (): Read => {
     const start = performance.now();
-    const page = { url: window.location.href, document };
-    let result = readCase(desk, page);
+    let result = readCase(desk, page());
     const { shown } = result;
     // A choice holds for these two records only.
     if (chosen && shown && result.case && chosen.address === result.case.id && chosen.shown === shown.text) {
       const { kind, id, number } = result.case;
       const picked = chosen.pick === 'page' && shown.id;
-      if (picked) result = readCase(desk, page, { kind, id: picked, ...(number === id ? { number: picked } : {}) });
+      if (picked) result = readCase(desk, page(), { kind, id: picked, ...(number === id ? { number: picked } : {}) });
       else delete result.shown;
     }
     if (result.case) result.case.desk = entry.key;
     cost = performance.now() - start;
     return result;
   };
+
+  /** The address of what is read: the page's, or that of the frame that holds the record. */
+  const address = (): string => desk.inner(page()).url;
 
   const show = (next: View | null): void => {
     if (JSON.stringify(next) === JSON.stringify(view)) return;
@@ -144,12 +152,14 @@ export function followCase(
     timer = 0;
     if (signal.aborted || !alive()) return;
     const now = performance.now();
-    if (window.location.href !== url) {
-      url = window.location.href;
+    const here = address();
+    if (here !== url) {
+      url = here;
       urlSince = now;
       lastChange = now;
     }
     const found = read();
+    onRead();
     if (!found.case) {
       known = null;
       idle = true;
@@ -181,10 +191,11 @@ export function followCase(
     // Two records may look alike; but no two have one number.
     const late = stale !== '' && (ownNumber(found) !== undefined || waited < doubtAfter);
     doubtSince = found.shown === undefined ? 0 : doubtSince || now;
+    const asked = entry.rest && desk.ask?.(desk.inner(page()), found.case, look) && waited < forAnswer;
     const settled =
       found.shown !== undefined
         ? now - doubtSince >= doubtAfter
-        : found.confirmed || (!late && (known !== null || now - lastChange >= quiet || waited >= patience));
+        : !asked && (found.confirmed || (!late && (known !== null || now - lastChange >= quiet || waited >= patience)));
     if (!settled) {
       if (waited >= showReading) show({ ...blank(found.case), state: 'reading' });
       later(waited < showReading ? Math.min(quiet, showReading - waited) : quiet);
@@ -201,7 +212,7 @@ export function followCase(
     const targets = covered ?? (unread ? possible(entry) : null);
     if (mine !== turn || signal.aborted) return;
     // While a table was asked, the page may have moved on.
-    if (window.location.href !== url) return look();
+    if (address() !== url) return look();
     const same = known && keyOf(known.record) === keyOf(record);
     known = { record, targets, shown };
     const next = viewOf(known);
@@ -290,7 +301,7 @@ export function followCase(
   return {
     changed(now) {
       lastChange = performance.now();
-      if (now || window.location.href !== url) look();
+      if (now || address() !== url) look();
       else if (!known && !idle) soon();
       // Re-reading takes at most a third of a percent of the page's time, whatever a reading costs there.
       else if (!timer) later(idle && lastChange - urlSince < fresh ? quiet : Math.max(500, 300 * cost));
@@ -311,7 +322,7 @@ export function followCase(
       if (!record) return { error: 'page_changed' };
       return ask<Codes>({
         type: 'qr',
-        url: window.location.href,
+        url: address(),
         target: offer.id,
         chosen: chosen?.pick === 'page' && chosen.shown === record.id,
         launchId: launchId(offer.id, 'code'),

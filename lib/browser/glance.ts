@@ -52,14 +52,13 @@ export async function glance(tabId: number): Promise<Glance> {
   if (!url || !/^https?:/.test(url)) return { state: 'forbidden', desks };
   const { origin } = new URL(url);
   const entry = compile(settings, origin, true);
-  const known = Object.values(declared).map(({ id, data }) => ({ id, data }));
   const target = { tabId };
   try {
     await browser.scripting.executeScript({ target, files: ['/glance.js'] });
     const [found] = await browser.scripting.executeScript({
       target,
-      func: (list) => globalThis.deskcallGlance?.(list) ?? null,
-      args: [entry?.desk ? [{ id: entry.product, data: entry.desk }] : known],
+      func: (configured) => globalThis.deskcallGlance?.(configured) ?? null,
+      args: [entry && { product: entry.product, name: entry.name, desk: entry.desk }],
     });
     const read = found?.result;
     const desk = entry ? { key: entry.key, name: entry.name } : undefined;

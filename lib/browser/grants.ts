@@ -36,45 +36,59 @@ export const askFor = (origins: string[]): Promise<boolean> =>
 export const giveBack = (origin: string): Promise<boolean> =>
   browser.permissions.remove({ origins: [patternOf(origin)] });
 
-/** The scripts of a granted page: the desk's own first, then the core. */
-const scripts: ['/desk-custom.js', '/core.js'] = ['/desk-custom.js', '/core.js'];
+/** An origin, and the files that read its desk: `desk-jira`, or `desk-jira+rest` where its own API is asked as well. */
+export type Place = { origin: string; scripts: string };
+
+/** The scripts of a granted page: its own desk's first, then the core. */
+const filesOf = (scripts: string): string[] => [...scripts.split('+'), 'core'].map((name) => `/${name}.js`);
 
 /**
  * Makes the registered scripts agree with the grants, and brings them to tabs that are already open.
  * Registering without the permission succeeds and does nothing, so permissions are asked, never assumed.
  */
-export async function reconcile(origins: string[]): Promise<void> {
+export async function reconcile(places: Place[]): Promise<void> {
   const granted = await grantedOrigins();
-  const matches = [...new Set(origins.filter(granted).map(patternOf))].sort();
-  const [registered] = await browser.scripting.getRegisteredContentScripts({ ids: ['desk'] });
-  if (!matches.length) {
-    if (registered) await browser.scripting.unregisterContentScripts({ ids: ['desk'] });
-    return;
+  const wanted = new Map<string, Set<string>>();
+  for (const { origin, scripts } of places)
+    if (granted(origin)) wanted.set(scripts, (wanted.get(scripts) ?? new Set()).add(patternOf(origin)));
+  const registered = new Map(
+    (await browser.scripting.getRegisteredContentScripts()).map(({ id, matches }) => [id, matches ?? []]),
+  );
+  const gone = [...registered.keys()].filter((id) => !wanted.has(id));
+  if (gone.length) await browser.scripting.unregisterContentScripts({ ids: gone });
+  for (const [id, patterns] of wanted) {
+    const matches = [...patterns].toSorted();
+    const known = registered.get(id);
+    const added = matches.filter((pattern) => !known?.includes(pattern));
+    if (known?.length === matches.length && !added.length) continue;
+    const script: Browser.scripting.RegisteredContentScript = {
+      id,
+      matches,
+      js: filesOf(id) as ['/core.js'],
+      runAt: 'document_idle',
+      persistAcrossSessions: true,
+    };
+    // oxlint-disable-next-line no-await-in-loop -- a handful of scripts, and each is whole before the next
+    await (known
+      ? browser.scripting.updateContentScripts([script])
+      : browser.scripting.registerContentScripts([script]));
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    if (added.length) await injectInto(id, added);
   }
-  const script: Browser.scripting.RegisteredContentScript = {
-    id: 'desk',
-    matches,
-    js: scripts,
-    runAt: 'document_idle',
-    persistAcrossSessions: true,
-  };
-  if (registered) await browser.scripting.updateContentScripts([script]);
-  else await browser.scripting.registerContentScripts([script]);
-  const known = new Set(registered?.matches);
-  const added = matches.filter((pattern) => !known.has(pattern));
-  if (added.length) await injectInto(added);
 }
 
 /** Brings a new version to the tabs that still have the old one. */
 export async function takeOver(): Promise<void> {
-  const [registered] = await browser.scripting.getRegisteredContentScripts({ ids: ['desk'] });
-  if (registered?.matches) await injectInto(registered.matches);
+  // oxlint-disable-next-line no-await-in-loop -- as above
+  for (const { id, matches } of await browser.scripting.getRegisteredContentScripts())
+    if (matches) await injectInto(id, matches);
 }
 
 /** Brings the scripts to open tabs. A tab that refuses (a crashed one, the store) is left alone. */
-async function injectInto(patterns: string[]): Promise<void> {
+async function injectInto(id: string, patterns: string[]): Promise<void> {
   const tabs = await browser.tabs.query({ url: patterns });
+  const files = filesOf(id) as ['/core.js'];
   await Promise.allSettled(
-    tabs.map((tab) => browser.scripting.executeScript({ target: { tabId: tab.id ?? -1 }, files: scripts })),
+    tabs.map((tab) => browser.scripting.executeScript({ target: { tabId: tab.id ?? -1 }, files })),
   );
 }

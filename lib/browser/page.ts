@@ -68,7 +68,7 @@ export async function startPage(
   const begin = (stored: Record<string, unknown>): void => {
     running?.abort();
     const entry = stored[key] as PageEntry | undefined;
-    const desk = entry && globalThis.deskcallDesk?.(entry);
+    const desk = entry?.v === 2 && globalThis.deskcallDesks?.[entry.script ?? 'desk-custom']?.(entry);
     if (!entry || !desk || signal.aborted) return;
     running = new AbortController();
     const over = AbortSignal.any([signal, running.signal]);
@@ -108,7 +108,7 @@ function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Ru
   let lost: { code: string; key: string; number: string } | null = null;
 
   const find = () => {
-    const ref = followed.ref() ?? desk.locate(page().url);
+    const ref = followed.ref() ?? desk.locate(desk.inner(page()).url);
     return ref && desk.anchorOf(page(), ref);
   };
   /** A pointer comes near before it clicks, and both bring it: one of them is enough. */
@@ -223,6 +223,7 @@ function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Ru
       }
       watching.closely(next ? (find()?.element ?? null) : null);
     },
+    () => watching.also(desk.roots(page())),
     signal,
   );
   place.root.addEventListener('focusin', () => followed.changed(true));

@@ -8,6 +8,7 @@
  */
 import { get, set } from 'idb-keyval';
 import { browser } from 'wxt/browser';
+import { scriptOf } from '../desks/index.ts';
 import type { PageEntry, Target } from '../model.ts';
 import type { Row, Settings } from '../schema.ts';
 import { compile, mergePolicy, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
@@ -79,7 +80,13 @@ export async function publish(): Promise<void> {
     if (changed.length || stale.length)
       await browser.storage.local.set({ ...Object.fromEntries(changed), published: [...wanted.keys()] });
     if (stale.length) await browser.storage.local.remove(stale);
-    await reconcile(settings.desks.flatMap((desk) => (desk.on ? desk.origins : [])));
+    await reconcile(
+      settings.desks.flatMap(({ on, origins, product, rest }) => {
+        const script = scriptOf(product);
+        const scripts = script && rest ? `${script}+rest` : (script ?? 'desk-custom');
+        return on ? origins.map((origin) => ({ origin, scripts })) : [];
+      }),
+    );
   });
 }
 

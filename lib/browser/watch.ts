@@ -12,6 +12,8 @@ const rest = { shown: 400, none: 100 };
 export type Watch = {
   /** Watches the elements that name the case: any change in them, or of what holds them, matters at once. */
   closely(element: Element | null): void;
+  /** Watches these as the page itself: frames, their documents, shadow roots. */
+  also(roots: Node[]): void;
 };
 
 /**
@@ -23,7 +25,10 @@ export function watch(document: Document, onChange: (now: boolean) => void, sign
   let resting = 0;
 
   // No attributes here: pages animate by them. What is not seen is read again at the click.
-  const listen = (): void => page.observe(document, { childList: true, subtree: true });
+  let roots: Node[] = [];
+  const listen = (): void => {
+    for (const root of [document, ...roots]) page.observe(root, { childList: true, subtree: true });
+  };
   const page = new MutationObserver(() => {
     onChange(false);
     // Without anything near there is nobody else to say that it went.
@@ -32,6 +37,7 @@ export function watch(document: Document, onChange: (now: boolean) => void, sign
     resting = window.setTimeout(
       () => {
         if (signal.aborted) return;
+        resting = 0;
         listen();
         // For what changed meanwhile.
         onChange(false);
@@ -57,6 +63,13 @@ export function watch(document: Document, onChange: (now: boolean) => void, sign
     for (const observer of [page, close, around]) observer.disconnect();
   });
   return {
+    also(next) {
+      if (next.length === roots.length && next.every((root, n) => root === roots[n])) return;
+      // A frame says only so that it shows another document.
+      for (const root of next) if (!roots.includes(root)) root.addEventListener('load', moved, { signal });
+      roots = next;
+      if (!resting) listen();
+    },
     closely(element) {
       if (element === near) return;
       near = element;

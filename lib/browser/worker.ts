@@ -1,8 +1,8 @@
 /** The worker's side of lib/browser/messages.ts: who asks, whether they may, and the answer. */
 import * as z from 'zod';
 import { browser, type Browser } from 'wxt/browser';
-import { declared } from '../desks/index.ts';
-import { customDesk } from '../desks/custom.ts';
+import { deskOf } from '../desks/index.ts';
+import { matchAddress } from '../desks/match.ts';
 import { fieldNames, type Case, type Codes, type FieldName, type PageEntry } from '../model.ts';
 import { codesOf } from './codes.ts';
 import { entryFor, targetById } from './store.ts';
@@ -61,11 +61,11 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
 }
 
 async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promise<Codes> {
-  const data = entry.desk ?? declared[entry.product]?.data;
-  if (!data) return { error: 'this desk is not known' };
   // Where the address names the case, the address decides, whatever the page says.
-  const located = customDesk(entry.product, entry.name, [], data).locate(ask.url);
-  const ref = data.identity === 'page' || (ask.chosen && located?.kind === ask.record.kind) ? ask.record : located;
+  const located = deskOf(entry).locate(ask.url);
+  const byPage =
+    entry.desk.identity === 'page' || (!located && entry.desk.pages?.some((pattern) => matchAddress(pattern, ask.url)));
+  const ref = byPage || (ask.chosen && located?.kind === ask.record.kind) ? ask.record : located;
   if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind) return { error: 'page_changed' };
   const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
   if (!target) return { error: 'err_no_target' };

@@ -1,11 +1,12 @@
 /**
- * Desks that are data: the form an admin writes, and the form Request Tracker and marked pages are written in.
+ * The one reader of desks: the form an admin writes, and the form every desk in this folder is written in.
  * Readings use attributes, classes, text and `.value`, never layout, so that they hold without a window.
  */
 import {
   fieldNames,
   type Desk,
-  type DeskData,
+  type DeskCode,
+  type DeskForm,
   type Findings,
   type Page,
   type Reading,
@@ -13,12 +14,16 @@ import {
   type Shown,
   type Source,
 } from '../model.ts';
-import { matchAddress } from './pattern.ts';
+import { matchAddress } from './match.ts';
 
 /** A value longer than this is cut: no desk shows more in one field, and hostile pages may. In characters. */
 const longestValue = 16_384;
 /** More labelled rows than this are not read. */
 const mostRows = 300;
+/** More shadow roots than this are not searched. */
+const mostRoots = 2000;
+/** Frames in frames, at most. */
+const deepestFrame = 3;
 
 /** Text as people see it: control characters gone, runs of white space one space. */
 export const plain = (text: string | null | undefined): string =>
@@ -29,40 +34,78 @@ export const plain = (text: string | null | undefined): string =>
     .trim();
 
 /**
- * An id inside a selector. In quotes or behind letters, an id of plain characters stays as it is; all else is escaped.
- * happy-dom understands such escapes in quotes only, so a scope is best written `[id="{id}"]`.
+ * A record's id and kind inside a selector. In quotes or behind letters, plain characters stay as they are; all else is
+ * escaped. happy-dom understands such escapes in quotes only, so they are best written there: `[id="{kind}.number"]`.
  */
-const fill = (selector: string, id: string): string =>
-  selector.replace(/(["'\w-]?)\{id\}/g, (_, before: string) =>
-    before && /^[\w-]+$/.test(id)
-      ? before + id
-      : before + id.replace(/^\d|[^\w-]/gu, (c) => `\\${(c.codePointAt(0) ?? 0).toString(16)} `),
-  );
+const fill = (selector: string, { id, kind }: Ref): string =>
+  selector.replace(/(["'\w-]?)\{(id|kind)\}/g, (_, before: string, name: string) => {
+    const text = name === 'id' ? id : kind;
+    return before && /^[\w-]+$/.test(text)
+      ? before + text
+      : before + text.replace(/^\d|[^\w-]/gu, (c) => `\\${(c.codePointAt(0) ?? 0).toString(16)} `);
+  });
 
-/** Selectors come from people: a bad one finds nothing. */
-function all(root: ParentNode, selector: string): Element[] {
+/** Several roots are searched in turn. Selectors come from people: a bad one finds nothing. */
+function all(roots: ParentNode[], selector: string): Element[] {
   try {
-    return [...root.querySelectorAll(selector)];
+    return roots.flatMap((root) => [...root.querySelectorAll(selector)]);
   } catch {
     return [];
   }
 }
-function first(root: ParentNode, selector: string): Element | null {
+function first(roots: ParentNode[], selector: string): Element | null {
   try {
-    return root.querySelector(selector);
+    for (const root of roots) {
+      const found = root.querySelector(selector);
+      if (found) return found;
+    }
   } catch {
-    return null;
+    // said above
   }
+  return null;
 }
 
-function valueOf(element: Element, attr?: string): string {
+/** The root and, where the desk says so, all open shadow roots in it, nested ones too. */
+function rootsIn(root: ParentNode, deep: boolean | undefined): ParentNode[] {
+  const roots = [root];
+  if (deep)
+    for (const each of roots)
+      for (const { shadowRoot } of each.querySelectorAll('*'))
+        if (shadowRoot && roots.length < mostRoots) roots.push(shadowRoot);
+  return roots;
+}
+
+/** An element's text without what is dropped; a piece that only repeats the one before it is there for screen readers. */
+function textOf(node: ParentNode & Node, drop: string): string {
+  let text = '';
+  let before = '';
+  const walk = (inner: Node): void => {
+    for (const child of inner.childNodes) {
+      if (text.length > longestValue) return;
+      if (child.nodeType === 3) {
+        const piece = plain(child.nodeValue);
+        if (piece && piece === before) continue;
+        before = piece || before;
+        text += child.nodeValue ?? '';
+      } else if (child.nodeType === 1 && !(child as Element).matches(drop)) walk(child);
+    }
+  };
+  try {
+    walk(node);
+  } catch {
+    return node.textContent ?? '';
+  }
+  return text;
+}
+
+function valueOf(element: Element, drop: string, attr?: string): string {
   if (attr) return plain(element.getAttribute(attr));
   const { localName } = element;
   // A box that is not ticked has the value of one that is.
   if (element.matches('[type=checkbox],[type=radio]') && !(element as HTMLInputElement).checked) return '';
   if (localName === 'input' || localName === 'textarea') return plain((element as HTMLInputElement).value);
   if (localName === 'select') return plain((element as HTMLSelectElement).selectedOptions[0]?.textContent);
-  return plain(element.textContent);
+  return plain(textOf(element, drop)) || (element.shadowRoot ? plain(textOf(element.shadowRoot, drop)) : '');
 }
 
 function cut(text: string, reading: Reading): string {
@@ -82,25 +125,6 @@ const asKey = (label: string): string => label.replace(/[\s:*]+$/, '').toLowerCa
 
 type Found = { value: string; source: Source };
 
-function take(root: ParentNode, readings: Reading[] | undefined, labelled: Map<string, string>): Found | null {
-  for (const [n, reading] of (readings ?? []).entries()) {
-    if (reading.label !== undefined) {
-      const value = cut(labelled.get(asKey(reading.label)) ?? '', reading);
-      if (value) return { value, source: `label#${n + 1}` };
-    } else if (reading.css !== undefined) {
-      const one = first(root, reading.css);
-      let value = one ? cut(valueOf(one, reading.attr), reading) : '';
-      if (one && !value)
-        for (const element of all(root, reading.css)) {
-          value = cut(valueOf(element, reading.attr), reading);
-          if (value) break;
-        }
-      if (value) return { value, source: reading.attr ? 'attr' : `css#${n + 1}` };
-    }
-  }
-  return null;
-}
-
 /** A time with a zone becomes ISO in UTC; any other stays what the page wrote. */
 const zoned = (text: string): string =>
   /T.*(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : text;
@@ -108,53 +132,136 @@ const zoned = (text: string): string =>
 /**
  * Makes a desk of its description.
  * @param id the product's id: a file's name, or `custom`
+ * @param code what the description cannot say
  */
-export function customDesk(id: string, name: string, hosts: string[], data: DeskData): Desk {
+export function customDesk(id: string, name: string, form: DeskForm, code: DeskCode = {}): Desk {
+  const drop = ['script,style', ...(form.drop ?? [])].join();
+  const sameId = code.sameId ?? ((text: string) => text);
+
   const locate = (url: string): Ref | null => {
-    if (data.never?.some((pattern) => matchAddress(pattern, url))) return null;
-    for (const pattern of data.addresses) {
+    if (form.never?.some((pattern) => matchAddress(pattern, url))) return null;
+    if (code.locate) return code.locate(url);
+    for (const pattern of form.addresses) {
       const found = matchAddress(pattern, url);
       const key = found?.id ?? found?.number;
       if (!found || !key) continue;
-      const ref: Ref = { kind: found.kind ?? data.kind ?? 'case', id: key };
-      const number = found.number ?? (data.shows?.number ? undefined : key);
+      const ref: Ref = { kind: found.kind ?? form.kind ?? 'case', id: sameId(key) };
+      const number = found.number ?? (form.shows?.number ? undefined : key);
       if (number) ref.number = number;
       return ref;
     }
     return null;
   };
 
+  const clean = (text: string, reading?: Reading): string => {
+    const cutText = reading ? cut(text, reading) : text;
+    const value = code.tidy ? code.tidy(cutText) : cutText;
+    const none = /^[-–—]+(\s*none\s*[-–—]+)?$/i.test(value) || form.blank?.includes(value);
+    return none ? '' : value;
+  };
+
+  /** The first reading that has a value. */
+  const take = (
+    roots: ParentNode[],
+    readings: Reading[] | undefined,
+    ref: Ref,
+    labelled = new Map<string, string>(),
+  ): Found | null => {
+    for (const [n, reading] of (readings ?? []).entries()) {
+      if (reading.label !== undefined) {
+        const value = clean(labelled.get(asKey(reading.label)) ?? '', reading);
+        if (value) return { value, source: `label#${n + 1}` };
+      } else if (reading.css !== undefined) {
+        const css = fill(reading.css, ref);
+        const get = (element: Element): string => clean(valueOf(element, drop, reading.attr), reading);
+        const one = first(roots, css);
+        let value = one ? get(one) : '';
+        if (one && !value)
+          for (const element of all(roots, css)) {
+            value = get(element);
+            if (value) break;
+          }
+        if (value) return { value, source: reading.attr ? 'attr' : `css#${n + 1}` };
+      }
+    }
+    return null;
+  };
+
+  /** The frame that holds the record now, of the page itself or of the frame in it. */
+  let frame: HTMLIFrameElement | null = null;
+  const inner = (page: Page, depth = 0): Page => {
+    if (!form.frames || depth === deepestFrame) return page;
+    const known = depth === 0 && frame?.isConnected && frame.ownerDocument === page.document ? [frame] : null;
+    for (const element of known ?? all(rootsIn(page.document, form.deep), form.frames.join())) {
+      try {
+        const { contentDocument, contentWindow } = element as HTMLIFrameElement;
+        const url = contentWindow?.location.href ?? '';
+        if (!contentDocument || !/^https?:/.test(url)) continue;
+        if (depth === 0) frame = element as HTMLIFrameElement;
+        return inner({ url, document: contentDocument }, depth + 1);
+      } catch {
+        // Of another origin, or without one: nothing can be read in it.
+      }
+    }
+    return page;
+  };
+
+  const roots = (page: Page): Node[] => {
+    if (!form.deep && !form.frames) return [];
+    const { document } = inner(page);
+    const found: Node[] = rootsIn(document, form.deep).slice(document === page.document ? 1 : 0);
+    return frame?.isConnected ? [frame, ...found] : found;
+  };
+
+  /** Where the open record stands; null if the desk says that it has a container, and it is not there. */
+  const scopeOf = (whole: ParentNode[], ref: Ref): ParentNode[] | null => {
+    if (!form.scope) return whole;
+    for (const selector of form.scope) {
+      const found = first(whole, fill(selector, ref));
+      if (found) return rootsIn(found, form.deep);
+    }
+    return null;
+  };
+
   const read = (page: Page, from: Ref | null): Findings => {
-    const byPage = data.identity === 'page';
+    const here = !from && form.pages?.some((pattern) => matchAddress(pattern, page.url));
+    const byPage = form.identity === 'page' || here;
     // The address alone never names it then.
     const located = byPage ? null : from;
     const findings: Findings = { ref: located, values: {}, fields: {}, sources: {}, problems: [], confirmed: false };
     // Where the page names its record, addresses only say which pages can be a case.
-    if (byPage ? data.addresses.length && !from : !from) return findings;
+    if (byPage ? !here && form.addresses.length && !from : !from) return findings;
     const { values, fields, sources, problems } = findings;
-    if (data.single && all(page.document, data.single).length > 1) {
+    const whole = rootsIn(page.document, form.deep);
+    if (form.single && all(whole, form.single).length > 1) {
       problems.push({ code: 'several', message: 'More than one record on this page says it is the open one.' });
       if (byPage) return findings;
     }
-    const root = scopeOf(page.document, data.scope, from?.id ?? '');
-    if (!root) return findings;
+    const wanted = from ?? { kind: '', id: '' };
+    const root = scopeOf(whole, wanted);
+    if (!root) {
+      problems.push({ code: 'no-pane', message: 'The page does not hold the record of its address, or not yet.' });
+      return findings;
+    }
 
-    const shown = take(root, data.shows?.id, new Map());
-    const number = take(root, data.shows?.number, new Map());
+    const shown = take(root, form.shows?.id, wanted);
+    const number = take(root, form.shows?.number, wanted);
     let ref = located;
     if (byPage) {
-      const kind = take(root, data.shows?.kind, new Map());
-      if (!shown) return findings;
-      ref = { kind: kind?.value ?? data.kind ?? 'case', id: shown.value };
-      sources.id = shown.source;
+      const kind = take(root, form.shows?.kind, wanted);
+      const named = shown ?? (here ? number : null);
+      if (!named) return findings;
+      ref = { kind: kind?.value ?? form.kind ?? 'case', id: named.value };
+      sources.id = named.source;
       if (kind) sources.kind = kind.source;
     } else if (from) {
       sources.id = 'url';
       sources.kind = 'url';
       if (from.number) sources.number = 'url';
+      const shownId = shown && sameId(shown.value);
       const other: Shown | null =
-        shown && shown.value !== from.id
-          ? { text: shown.value, id: shown.value }
+        shown && shownId !== null && shownId !== from.id
+          ? { text: shown.value, id: shownId }
           : number && from.number && number.value !== from.number
             ? { text: number.value }
             : null;
@@ -175,13 +282,13 @@ export function customDesk(id: string, name: string, hosts: string[], data: Desk
     findings.confirmed = shown !== null || (number !== null && from?.number !== undefined);
 
     const labelled = new Map<string, string>();
-    for (const [n, spec] of (data.rows ?? []).entries())
-      for (const row of all(root, spec.row).slice(0, mostRows)) {
-        const label = plain((spec.label ? first(row, spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
-        const inner = spec.value.replace(/^\+\s*/, '');
-        const near = inner === spec.value ? row : row.nextElementSibling;
-        const at = near && inner ? first(near, inner) : near;
-        const value = at ? valueOf(at) : '';
+    for (const [n, spec] of (form.rows ?? []).entries())
+      for (const row of all(root, fill(spec.row, ref)).slice(0, mostRows)) {
+        const label = plain((spec.label ? first([row], spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
+        const path = spec.value.replace(/^\+\s*/, '');
+        const near = path === spec.value ? row : row.nextElementSibling;
+        const at = near && path ? first([near], path) : near;
+        const value = at ? clean(valueOf(at, drop)) : '';
         if (!label || !value || labelled.has(asKey(label))) continue;
         labelled.set(asKey(label), value);
         // A page may name a field like a part of every object; `fields` has no prototype to be hit.
@@ -189,7 +296,7 @@ export function customDesk(id: string, name: string, hosts: string[], data: Desk
         sources[`fields.${label}`] = `label#${n + 1}`;
       }
     for (const field of fieldNames) {
-      const found = take(root, data.read?.[field], labelled);
+      const found = take(root, form.read?.[field], ref, labelled);
       if (!found) continue;
       values[field] = field === 'opened' ? zoned(found.value) : found.value;
       sources[field] = found.source;
@@ -200,27 +307,21 @@ export function customDesk(id: string, name: string, hosts: string[], data: Desk
   return {
     id,
     name,
-    hosts,
     anchorOf: (page, ref) => {
-      const root = scopeOf(page.document, data.scope, ref.id);
-      for (const { css, place = 'inside' } of data.anchors ?? []) {
-        const element = root && first(root, css);
+      // In a frame the panel would have to live by another window's rules: there it stands at the edge of the page.
+      if (inner(page).document !== page.document) return null;
+      const root = scopeOf([page.document], ref);
+      for (const { css, place = 'inside' } of form.anchors ?? []) {
+        const element = root && first(root, fill(css, ref));
         if (element) return { element, place };
       }
       return null;
     },
-    owns: (page) => !data.owns || data.owns.some((selector) => first(page.document, selector)),
+    owns: ({ document }) => form.owns?.some((selector) => first(rootsIn(document, form.deep), selector)) ?? false,
+    inner,
+    roots,
     locate,
     read,
+    rest: code.rest,
   };
-}
-
-/** The element that holds the open record; null if the desk says there is one and it is not there. */
-function scopeOf(document: Document, scope: string[] | undefined, id: string): ParentNode | null {
-  if (!scope) return document;
-  for (const selector of scope) {
-    const found = first(document, fill(selector, id));
-    if (found) return found;
-  }
-  return null;
 }

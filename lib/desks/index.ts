@@ -1,12 +1,23 @@
 /** The list of desks. `marked` stands last: a product that is recognised knows its own pages better. */
-import type { DeskData } from '../model.ts';
+import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
+import { customDesk } from './custom.ts';
 import marked from './marked.ts';
+import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
 
-/** A desk written as data, in a file of its own. */
-export type DeclaredDesk = { id: string; name: string; hosts: string[]; data: DeskData };
-
-export const declared: Record<string, DeclaredDesk> = Object.fromEntries(
-  [requestTracker, redmine, marked].map((desk): [string, DeclaredDesk] => [desk.id, desk]),
+export const declared: Record<string, DeskFile> = Object.fromEntries(
+  [requestTracker, redmine, marked].map((desk): [string, DeskFile] => [desk.id, desk]),
 );
+
+/** The script of a product that is more than data; null: the description alone is read. */
+export const scriptOf = (product: string): string | null =>
+  Object.hasOwn(declared, product) && declared[product]?.code ? `desk-${product}` : null;
+
+/** The desk of a product with its code, for wherever all desks are at hand; a page has a script of its own for it. */
+export function deskOf({ product, name, desk }: Pick<PageEntry, 'product' | 'name' | 'desk'>): Desk {
+  return customDesk(product, name, desk, Object.hasOwn(declared, product) ? declared[product]?.code : undefined);
+}
+
+/** A product's own description, made ready. */
+export const formOf = ({ data }: DeskFile): DeskForm => prepare(data);

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { customDesk, plain } from '../../lib/desks/custom.ts';
+import { prepare } from '../../lib/desks/pattern.ts';
 import type { DeskData, Read } from '../../lib/model.ts';
 import { readCase } from '../../lib/read.ts';
 
 const url = 'https://desk.example/case/7';
 const parse = (html: string) => new DOMParser().parseFromString(`<body>${html}</body>`, 'text/html');
-const deskOf = (data: Partial<DeskData>) => customDesk('custom', 'Desk', [], { addresses: ['/case/{id}'], ...data });
+const deskOf = (data: Partial<DeskData>) =>
+  customDesk('custom', 'Desk', prepare({ addresses: ['/case/{id}'], ...data }));
 const read = (data: Partial<DeskData>, html: string, at = url): Read =>
   readCase(deskOf(data), { url: at, document: parse(html) });
 

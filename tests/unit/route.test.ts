@@ -14,10 +14,11 @@ const record: Case = {
   fields: { 'Asset ID': 'A-204', Site: 'Plant 7' },
 };
 const entry = (match: 'first' | 'all', ...rules: Rule[]): PageEntry => ({
-  v: 1,
+  v: 2,
   key: 'rt5',
   product: 'request-tracker',
   name: 'RT',
+  desk: { addresses: [] },
   match,
   rules,
   targets,

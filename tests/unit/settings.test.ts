@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { declared } from '../../lib/desks/index.ts';
+import { declared, formOf } from '../../lib/desks/index.ts';
+import { prepare } from '../../lib/desks/pattern.ts';
 import { jsonSchema } from '../../lib/schema.ts';
 import { compile, mergePolicy, parseRows, parseSettings, warnings } from '../../lib/settings.ts';
 
@@ -328,13 +329,13 @@ describe('compiled for one origin', () => {
       ],
     });
     expect(entry).toMatchObject({
-      v: 1,
+      v: 2,
       key: 'rt5',
       product: 'request-tracker',
       name: 'Request Tracker',
       match: 'first',
     });
-    expect(entry?.desk).toEqual(declared['request-tracker']?.data);
+    expect(entry?.desk).toEqual(declared['request-tracker'] && formOf(declared['request-tracker']));
     expect(entry?.rules.map((r) => r.id)).toEqual(['mine', 'some']);
     expect(Object.keys(entry?.targets ?? {})).toEqual(['dana', 'manuals']);
     expect(entry?.targets.dana?.group).toBe('contact');
@@ -342,7 +343,7 @@ describe('compiled for one origin', () => {
   });
 
   test('a custom desk brings its own description', () => {
-    expect(of({}, 'https://plant.example')?.desk).toEqual({ addresses: ['/case/{id}'] });
+    expect(of({}, 'https://plant.example')?.desk).toEqual(prepare({ addresses: ['/case/{id}'] }));
   });
 
   test.each([

@@ -34,7 +34,7 @@ const under =
   (...folders: string[]) =>
   (path: string) =>
     folders.some((folder) => path.startsWith(`${folder}/`));
-const isDesk = (path: string) => under('lib/desks')(path) && !/\/(index|desk|custom|pattern)\.ts$/.test(path);
+const isDesk = (path: string) => under('lib/desks')(path) && !/\/(index|desk|custom|pattern|match)\.ts$/.test(path);
 const react = (to: string) => /^(react|react-dom|preact)(\/|$)/.test(to);
 const extension = (to: string) => /^(wxt|idb-keyval)(\/|$)/.test(to);
 const ours = (to: string) => under('entrypoints', 'components', 'lib', 'bridge', 'sandbox', 'scripts', 'tests')(to);
@@ -85,7 +85,7 @@ describe('arrows between rooms point down', () => {
     expect(all.length).toBeGreaterThan(30);
     expect(importsOf('lib/desks/custom.ts')).toContainEqual({
       file: 'lib/desks/custom.ts',
-      to: 'lib/desks/pattern.ts',
+      to: 'lib/desks/match.ts',
       type: false,
     });
     expect(importsOf('components/bar.tsx').some(({ to, type }) => to === 'lib/model.ts' && type)).toBe(true);

@@ -1,9 +1,10 @@
 /** The panel's own reading of a case, callable. */
 import { customDesk } from '../../../lib/desks/custom.ts';
+import { prepare } from '../../../lib/desks/pattern.ts';
 import { readCase } from '../../../lib/read.ts';
 import { demoDesk } from '../../../sandbox/desk/desk.ts';
 
-const desk = customDesk('custom', 'Fieldbook', [], demoDesk);
+const desk = customDesk('custom', 'Fieldbook', prepare(demoDesk));
 
 /** A page that stands still is asked twice for nothing: engines remember. A panel reads after changes, so here is one. */
 const change = (): void => {
