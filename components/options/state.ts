@@ -23,7 +23,12 @@ export type Host = {
   load: () => Promise<Loaded>;
   save: (settings: Settings, locked: string[]) => Promise<void>;
   readRows: () => Promise<Row[]>;
-  replaceRows: (rows: Row[], progress?: (share: number) => void) => Promise<void>;
+  /** @returns false if `stop` ended it: then the old rows still count */
+  replaceRows: (
+    next: Row[] | ((now: Row[]) => Row[]),
+    progress?: (share: number) => void,
+    stop?: AbortSignal,
+  ) => Promise<boolean>;
   /** Asks the person at once, so it has to be the first thing that a click does. */
   allow: (origins: string[]) => Promise<boolean>;
   giveBack: (origins: string[]) => Promise<void>;

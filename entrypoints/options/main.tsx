@@ -10,7 +10,8 @@ import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { askFor, giveBack, grantedOrigins } from '../../lib/browser/grants.ts';
-import { generation, loadSettings, publish, readRows, replaceRows, saveSettings } from '../../lib/browser/store.ts';
+import { readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
+import { loadSettings, publish, saveSettings } from '../../lib/browser/store.ts';
 import { declared } from '../../lib/desks/index.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import { warnings } from '../../lib/settings.ts';
@@ -22,12 +23,17 @@ const say: Say = (key, ...values) =>
 const host: Host = {
   products: Object.values(declared).map(({ id, name }) => ({ id, name })),
   async load() {
-    const [loaded, granted, { tables, targets }] = await Promise.all([loadSettings(), grantedOrigins(), generation()]);
+    const [loaded, granted, { tables, targets }] = await Promise.all([loadSettings(), grantedOrigins(), rowCounts()]);
     return { ...loaded, granted, rows: tables, rowTargets: targets };
   },
   save: saveSettings,
   readRows,
-  replaceRows,
+  async replaceRows(next, progress, stop) {
+    const done = await replaceRows(next, progress, stop);
+    // Targets that only rows name.
+    if (done) await publish();
+    return done;
+  },
   async allow(origins) {
     const granted = await askFor(origins);
     if (granted) await publish();

@@ -8,8 +8,6 @@ export type Generation = {
   n: number;
   /** Rows in each table. */
   tables: Record<string, number>;
-  /** Ids of the targets that rows name. */
-  targets: string[];
 };
 
 export const pageKey = (origin: string): string => `page:${origin}`;
@@ -28,8 +26,9 @@ export const rowsOf =
     const { generation } = await local.get<{ generation?: Generation }>('generation');
     if (!generation) return null;
     const name = rowKey(generation.n, table, key);
-    const row = (await local.get<Record<string, { offer: string[] }>>(name))[name];
-    if (!row) return null;
+    const row = (await local.get<Record<string, { offer: string[] } | null>>(name))[name];
+    // A row that offers nobody is one to be filled in: until then it hides no rule.
+    if (!row?.offer.length) return null;
     const missing = row.offer.filter((id) => !Object.hasOwn(entry.targets, id)).map(targetKey);
     const extra = missing.length ? await local.get<Record<string, Target>>(missing) : {};
     return row.offer.flatMap(

@@ -3,17 +3,18 @@
  *
  * The admin's settings and the last known policy lie in extension-origin IndexedDB, out of reach of content scripts.
  * `storage.local` holds only what pages may know: `page:<origin>`, one compiled entry for each granted origin;
- * `row:<generation>:<table>:<key>`, the lookup tables row by row; `target:<id>` for targets that only rows name;
- * `generation`, which rows count; `dock:<origin>`, where people put the dock.
+ * the rows of lookup tables (rows.ts) with `generation`, which of them count; `target:<id>` for targets that only rows
+ * name; `dock:<origin>`, where people put the dock.
  */
 import { get, set } from 'idb-keyval';
 import { browser } from 'wxt/browser';
 import { scriptOf } from '../desks/index.ts';
 import type { PageEntry, Target } from '../model.ts';
-import type { Row, Settings } from '../schema.ts';
+import type { Settings } from '../schema.ts';
 import { compile, mergePolicy, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
-import { pageKey, rowKey, targetKey, type Generation } from './keys.ts';
+import { pageKey, targetKey } from './keys.ts';
 import { grantedOrigins, reconcile } from './grants.ts';
+import { rowCounts } from './rows.ts';
 
 /** Settings as they count now: the admin's own with the organisation's policy over them. */
 export type Loaded = { settings: Settings; problems: SettingsProblem[]; locked: string[] };
@@ -45,12 +46,6 @@ export async function refreshPolicy(): Promise<void> {
   await publish();
 }
 
-/** Which rows count now. */
-export async function generation(): Promise<Generation> {
-  const stored = await browser.storage.local.get('generation');
-  return (stored.generation as Generation | undefined) ?? { n: 0, tables: {}, targets: [] };
-}
-
 /**
  * Brings the settings to `storage.local`: one entry for each granted origin of a desk that is on, and nothing else;
  * and makes the registered scripts agree. Writes only what changed. May be called from the worker and from extension pages; one at a time.
@@ -60,7 +55,7 @@ export async function publish(): Promise<void> {
     const [{ settings }, granted, { targets: named }] = await Promise.all([
       loadSettings(),
       grantedOrigins(),
-      generation(),
+      rowCounts(),
     ]);
     const wanted = new Map<string, unknown>();
     for (const desk of settings.desks)
@@ -88,50 +83,6 @@ export async function publish(): Promise<void> {
       }),
     );
   });
-}
-
-/** Every row of every table, in no particular order. */
-export async function readRows(): Promise<Row[]> {
-  const { n } = await generation();
-  const prefix = `row:${n}:`;
-  const everything = await browser.storage.local.get(null);
-  return Object.entries(everything).flatMap(([key, value]) =>
-    key.startsWith(prefix)
-      ? [{ table: key.slice(prefix.length).split(':')[0] ?? '', ...(value as Omit<Row, 'table'>) }]
-      : [],
-  );
-}
-
-/** Rows written at once: large enough to be quick, small enough to show progress. */
-const batch = 2000;
-
-/**
- * Replaces all rows: writes a new generation beside the old one, switches by one `set`, then deletes the old.
- * Ended in the middle it leaves the old generation whole.
- * @param progress told the share that is written, 0 to 1
- */
-export async function replaceRows(rows: Row[], progress: (share: number) => void = () => {}): Promise<void> {
-  const before = await generation();
-  await dropRows((key) => !key.startsWith(`row:${before.n}:`));
-  const next: Generation = { n: before.n + 1, tables: {}, targets: [...new Set(rows.flatMap((row) => row.offer))] };
-  for (let at = 0; at < rows.length; at += batch) {
-    const part: Record<string, unknown> = {};
-    for (const { table, key, offer } of rows.slice(at, at + batch)) {
-      part[rowKey(next.n, table, key)] = { key, offer };
-      next.tables[table] = (next.tables[table] ?? 0) + 1;
-    }
-    // oxlint-disable-next-line no-await-in-loop -- in order, so that progress is true and memory stays small
-    await browser.storage.local.set(part);
-    progress(Math.min(1, (at + batch) / rows.length));
-  }
-  await browser.storage.local.set({ generation: next });
-  await dropRows((key) => !key.startsWith(`row:${next.n}:`));
-  await publish();
-}
-
-async function dropRows(old: (key: string) => boolean): Promise<void> {
-  const keys = Object.keys(await browser.storage.local.get(null));
-  await browser.storage.local.remove(keys.filter((key) => key.startsWith('row:') && old(key)));
 }
 
 /** The entry for one origin, made from the settings themselves and not from what pages could have written. */

@@ -48,8 +48,9 @@ function memory(raw: unknown = start, locked: string[] = []) {
       held.settings = settings;
     },
     readRows: async () => held.rows,
-    replaceRows: async (rows) => {
-      held.rows = rows;
+    replaceRows: async (next) => {
+      held.rows = Array.isArray(next) ? next : next(held.rows);
+      return true;
     },
     allow: vi.fn<Host['allow']>(async (origins) => {
       for (const origin of origins) granted.add(origin);

@@ -1,4 +1,4 @@
-/** Fills this extension's storage with rows as lib/browser/store.ts writes them. */
+/** Fills this extension's storage with rows as lib/browser/rows.ts writes them. */
 import { browser } from 'wxt/browser';
 import { rowKey } from '../../../lib/browser/keys.ts';
 
@@ -11,6 +11,6 @@ const fill = async (count: number): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- as an import writes them
     await browser.storage.local.set(part);
   }
-  await browser.storage.local.set({ generation: { n: 1, tables: { experts: count }, targets: ['dana'] } });
+  await browser.storage.local.set({ generation: { n: 1, tables: { experts: count } }, named: { dana: count } });
 };
 Object.assign(globalThis, { fill });
