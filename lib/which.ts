@@ -1,23 +1,11 @@
 /** Which desk a page belongs to where nobody has configured it, and what is read there. */
-import { declared, deskOf, formOf } from './desks/index.ts';
-import type { Case, Desk, Page, Problem, Read, Source } from './model.ts';
+import { customDesk } from './desks/custom.ts';
+import { declared, formOf } from './desks/index.ts';
+import type { Case, Desk, DeskFile, Page, Problem, Read, Source } from './model.ts';
 import { readCase } from './read.ts';
 
 /** What `npm run read` prints: all that is read on a page. */
 export type Answer = { desk: string | null; case: Case | null; sources: Record<string, Source>; problems: Problem[] };
-
-type Known = { desk: Desk; hosts: string[] };
-
-let all: Known[] | undefined;
-/** Made at the first use: the popup's script is there on pages where nobody asks. */
-const known = (): Known[] =>
-  (all ??= Object.values(declared).map((file) => ({
-    desk: deskOf({ product: file.id, name: file.name, desk: formOf(file) }),
-    hosts: file.hosts,
-  })));
-
-/** The ids that {@link readPage} takes. */
-export const deskIds: readonly string[] = Object.keys(declared);
 
 /** Does a match pattern, `https://*.vendor.example/*`, hold this address? */
 function isAt(pattern: string, url: string): boolean {
@@ -27,19 +15,42 @@ function isAt(pattern: string, url: string): boolean {
   return same && (host.startsWith('*.') ? `.${hostname}`.endsWith(host.slice(1)) : host === hostname);
 }
 
-/**
- * The desk whose host a page has, of several the one whose address it is; else the first that knows its own page.
- * @param page an absolute address with its document
- */
-function deskAt(page: Page): Desk | undefined {
-  const at = known().filter(({ hosts }) => hosts.some((pattern) => isAt(pattern, page.url)));
-  const byAddress = at.find(({ desk }) => desk.locate(page.url)) ?? at[0];
-  return (byAddress ?? known().find(({ desk }) => desk.owns(page)))?.desk;
+export type Reader = {
+  /** The desk of one id. */
+  desk: (id: string) => Desk | undefined;
+  /**
+   * The desk whose host a page has, of several the one whose address it is; else the first that knows its own page.
+   * @param page an absolute address with its document
+   */
+  deskAt: (page: Page) => Desk | undefined;
+};
+
+/** Reads with these desks. */
+export function readerOf(files: DeskFile[]): Reader {
+  const known = files.map((file) => ({
+    hosts: file.hosts,
+    desk: customDesk(file.id, file.name, formOf(file), file.code),
+  }));
+  return {
+    desk: (id) => known.find(({ desk }) => desk.id === id)?.desk,
+    deskAt(page) {
+      const at = known.filter(({ hosts }) => hosts.some((pattern) => isAt(pattern, page.url)));
+      const byAddress = at.find(({ desk }) => desk.locate(page.url)) ?? at[0];
+      return (byAddress ?? known.find(({ desk }) => desk.owns(page)))?.desk;
+    },
+  };
 }
+
+let all: Reader | undefined;
+/** Made at the first use: the popup's script is there also on pages where nobody asks. */
+const reader = (): Reader => (all ??= readerOf(Object.values(declared)));
+
+/** The ids that {@link readPage} takes. */
+export const deskIds: readonly string[] = Object.keys(declared);
 
 /** Reads a page that nobody has configured; null: it belongs to no desk that is known. */
 export function readUnknown(page: Page): Read | null {
-  const desk = deskAt(page);
+  const desk = reader().deskAt(page);
   return desk ? readCase(desk, page) : null;
 }
 
@@ -47,8 +58,8 @@ export function readUnknown(page: Page): Read | null {
  * Reads a page with the desk that is asked for, else with its own.
  * @param wanted one of {@link deskIds}
  */
-export function readPage(page: Page, wanted?: string): Answer {
-  const desk = wanted === undefined ? deskAt(page) : known().find((each) => each.desk.id === wanted)?.desk;
+export function readPage(page: Page, wanted?: string, { desk: deskOf, deskAt } = reader()): Answer {
+  const desk = wanted === undefined ? deskAt(page) : deskOf(wanted);
   if (!desk) {
     const message = 'This page belongs to no desk that Deskcall knows; name one with --desk.';
     return { desk: null, case: null, sources: {}, problems: [{ code: 'no-desk', message }] };

@@ -14,12 +14,12 @@ const value = (row: string): string => `${row} > .value .current-value, tr${row}
 const seen = '2026-11';
 
 const data: DeskData = {
-  owns: ['body[id^="comp-Ticket-"] #header h1', 'body[id^="comp-"] #quick-personal', 'link[href*="/NoAuth/css/"]'],
+  owns: ['link[href*="/NoAuth/css/"]'],
   addresses: [
     '**/Ticket/{:Display|Update|Modify|ModifyAll|ModifyDates|ModifyPeople|ModifyLinks|History|Reminders|Forward}.html?id={id:digits}',
     '**/m/ticket/show?id={id:digits}',
   ],
-  never: ['**/SelfService/*', '**/SelfService/*/*'],
+  never: ['**/SelfService/*/*'],
   kind: 'ticket',
   shows: { id: [{ css: '#comp-Ticket-Display #header h1', after: '#', before: ':', seen }] },
   rows: [
