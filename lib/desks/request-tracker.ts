@@ -21,7 +21,7 @@ const data: DeskData = {
   ],
   never: ['**/SelfService/*/*'],
   kind: 'ticket',
-  shows: { id: [{ css: '#comp-Ticket-Display #header h1', after: '#', before: ':', seen }] },
+  shows: { id: [{ css: 'body[id^="comp-Ticket-"] #header h1', after: '#', before: ':', seen }] },
   rows: [
     {
       row: '.custom-field:not(.unset-field)[id$="-ShowRow"]',
