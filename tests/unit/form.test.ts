@@ -1,0 +1,209 @@
+/** What the form of a desk can say beside addresses, selectors and labels. */
+import { describe, expect, test } from 'vitest';
+import { customDesk } from '../../lib/desks/custom.ts';
+import { prepare } from '../../lib/desks/pattern.ts';
+import type { DeskCode, DeskData, Told } from '../../lib/model.ts';
+import { readCase } from '../../lib/read.ts';
+import { withTold } from '../../lib/rest.ts';
+import { attachShadowRoots } from '../../scripts/page.ts';
+
+const url = 'https://desk.example/case/7';
+function parse(html: string): Document {
+  const document = new DOMParser().parseFromString(`<body>${html}</body>`, 'text/html');
+  attachShadowRoots(document);
+  return document;
+}
+const deskOf = (data: Partial<DeskData>, code?: DeskCode) =>
+  customDesk('custom', 'Desk', prepare({ addresses: ['/case/{id}'], ...data }), code);
+const read = (data: Partial<DeskData>, html: string, at = url, code?: DeskCode) =>
+  readCase(deskOf(data, code), { url: at, document: parse(html) });
+const title = (html: string, data: Partial<DeskData> = {}, code?: DeskCode) =>
+  read({ read: { title: [{ css: 'h1' }] }, ...data }, html, url, code).case?.title;
+
+describe('what is no part of a value', () => {
+  test('a piece that only repeats the one before it is there for screen readers', () => {
+    expect(title('<h1><span>Alex Kim</span> <span class="sr">Alex Kim</span></h1>')).toBe('Alex Kim');
+    expect(title('<h1><i><b>Alex </b></i>\n<span> Alex</span> Kim</h1>')).toBe('Alex Kim');
+    // In one piece it is a name.
+    expect(title('<h1>Duran Duran</h1>')).toBe('Duran Duran');
+    expect(title('<h1><b>Baden</b>-<b>Baden</b></h1>')).toBe('Baden-Baden');
+  });
+
+  test('elements that the desk names, scripts and styles', () => {
+    const data = { drop: ['button', '.sr'] };
+    expect(title('<h1>Alex<button>Assign to me</button><span class="sr">opens a menu</span></h1>', data)).toBe('Alex');
+    expect(title('<h1>a<script>b</script><style>c</style></h1>')).toBe('a');
+    expect(title('<h1>a<button>b</button></h1>', { drop: ['[['] })).toBe('ab');
+  });
+
+  test.each(['--', '-', '—', '–', '-- None --', '--None--', '— none —'])('%s is no value', (text) => {
+    expect(title(`<h1>${text}</h1>`)).toBeUndefined();
+    expect(title(`<h1>${text}</h1><h1>second</h1>`)).toBe('second');
+    expect(
+      read({ rows: [{ row: 'p', label: 'b', value: 'i' }] }, `<p><b>A</b><i>${text}</i></p>`).case?.fields,
+    ).toEqual({});
+  });
+
+  test('words that stand for none are said by the desk', () => {
+    expect(title('<h1>None</h1>')).toBe('None');
+    expect(title('<h1>None</h1>', { blank: ['None'] })).toBeUndefined();
+    expect(title('<h1>None of it works</h1>', { blank: ['None'] })).toBe('None of it works');
+    expect(title('<h1>-5 bar</h1>')).toBe('-5 bar');
+  });
+
+  test('code may take something from each value', () => {
+    const code = { tidy: (value: string) => value.replace(/^(.+)Open \1 Preview$/, '$1') };
+    expect(title('<h1>Acme<i>Open Acme Preview</i></h1>', {}, code)).toBe('Acme');
+  });
+});
+
+describe('shadow roots', () => {
+  const inside = (html: string) => `<x-a><template shadowrootmode="open">${html}</template></x-a>`;
+  const nested = inside(inside('<h1>deep</h1>'));
+
+  test('are searched, nested ones too, only where the desk says so', () => {
+    expect(title(nested)).toBeUndefined();
+    expect(title(nested, { deep: true })).toBe('deep');
+    expect(title(`${nested}<h1>light</h1>`, { deep: true })).toBe('light');
+    expect(
+      title('<x-a><template shadowrootmode="closed"><h1>no</h1></template></x-a>', { deep: true }),
+    ).toBeUndefined();
+  });
+
+  test('the container of the record may be in one, and have some', () => {
+    const pane = (id: number) => inside(`<section data-id="${id}">${inside(`<h1>${id}</h1>`)}</section>`);
+    const data = { deep: true, scope: ['[data-id="{id}"]'] };
+    expect(title(pane(8) + pane(7), data)).toBe('7');
+    expect(title(pane(8), data)).toBeUndefined();
+  });
+
+  test('a host’s own text is read where nothing stands in it', () => {
+    expect(title('<h1><template shadowrootmode="open"><b>In</b> it</template></h1>')).toBe('In it');
+  });
+
+  test('they are named for watching', () => {
+    const page = { url, document: parse(nested) };
+    expect(deskOf({ deep: true }).roots(page)).toHaveLength(2);
+    expect(deskOf({}).roots(page)).toEqual([]);
+  });
+});
+
+describe('frames', () => {
+  const data: Partial<DeskData> = {
+    frames: ['iframe.record'],
+    read: { title: [{ css: 'h1' }] },
+    anchors: [{ css: 'h1' }],
+  };
+  function page(inner: { url: string; html: string } | null, html = '<h1>outer</h1>') {
+    const document = parse(`${html}<iframe class="record"></iframe>`);
+    const frame = document.querySelector('iframe');
+    const contentDocument = inner && parse(inner.html);
+    Object.defineProperties(frame, {
+      contentDocument: { value: contentDocument },
+      contentWindow: { value: inner && { location: { href: inner.url } } },
+    });
+    return { page: { url, document }, frame, contentDocument };
+  }
+
+  test('the frame’s own address and document are read', () => {
+    const made = page({ url: 'https://desk.example/case/8', html: '<h1>inner</h1>' });
+    const desk = deskOf(data);
+    expect(readCase(desk, made.page).case).toMatchObject({ id: '8', title: 'inner' });
+    expect(desk.roots(made.page)).toEqual([made.frame, made.contentDocument]);
+    // There the panel would live by another window's rules.
+    expect(desk.anchorOf(made.page, { kind: 'case', id: '8' })).toBeNull();
+  });
+
+  test('a frame that shows no case is no case, whatever the page’s own address says', () => {
+    expect(readCase(deskOf(data), page({ url: 'https://desk.example/list', html: '' }).page).case).toBeNull();
+  });
+
+  test('one that cannot be read, or is still empty, leaves the page’s own address', () => {
+    for (const inner of [null, { url: 'about:blank', html: '' }])
+      expect(readCase(deskOf(data), page(inner).page).case).toMatchObject({ id: '7', title: 'outer' });
+  });
+});
+
+describe('addresses', () => {
+  test('may have a kind of their own', () => {
+    const data = { addresses: ['/case/{id}', { is: '/changes/{id}', kind: 'change' }] };
+    expect(read(data, '').case?.kind).toBe('case');
+    expect(read(data, '', 'https://desk.example/changes/7').case?.kind).toBe('change');
+  });
+
+  test('some may name no record where the page does', () => {
+    const data: Partial<DeskData> = { pages: ['/forms/**'], kind: 'incident', shows: { number: [{ css: 'b' }] } };
+    const at = (path: string, html: string) => read(data, html, `https://desk.example${path}`).case;
+    expect(at('/forms/x', '<b>INC1</b>')).toMatchObject({ kind: 'incident', id: 'INC1', number: 'INC1' });
+    expect(at('/forms/x', '')).toBeNull();
+    expect(at('/else', '<b>INC1</b>')).toBeNull();
+    expect(at('/case/9', '<b>INC1</b>')).toMatchObject({ id: '9', number: 'INC1' });
+  });
+
+  test('one id in several spellings is one', () => {
+    const code = { sameId: (id: string) => id.toLowerCase() };
+    const data = { shows: { id: [{ css: 'b' }] } };
+    expect(read(data, '<b>AB</b>', 'https://desk.example/case/aB', code)).toMatchObject({
+      confirmed: true,
+      case: { id: 'ab' },
+    });
+  });
+
+  test('selectors may hold the record’s id and kind', () => {
+    const data = { read: { title: [{ css: '[id="{kind}.title.{id}"]' }] }, kind: 'incident' };
+    expect(read(data, '<p id="incident.title.8">no</p><p id="incident.title.7">yes</p>').case?.title).toBe('yes');
+  });
+});
+
+test('a desk without its container on the page says so', () => {
+  expect(read({ scope: ['main'] }, '').problems).toMatchObject([{ code: 'no-pane' }]);
+});
+
+describe('what a desk’s own API says', () => {
+  const found = () =>
+    deskOf({ read: { title: [{ css: 'h1' }], queue: [{ css: 'i' }] } }).read(
+      { url, document: parse('<h1>page</h1><i>Pumps</i>') },
+      { kind: 'case', id: '7' },
+    );
+
+  test('lies over what the page says, with its source', () => {
+    const told: Told = {
+      id: '7',
+      number: 'INC7',
+      values: { title: ' API\u0000 ', priority: 2, assignee: null },
+      fields: { Site: 'Plant 7', __proto__x: {} },
+    };
+    const both = withTold(found(), told);
+    expect(both.ref).toEqual({ kind: 'case', id: '7', number: 'INC7' });
+    expect(both.values).toEqual({ title: 'API', queue: 'Pumps', priority: '2' });
+    expect(both.fields).toEqual({ Site: 'Plant 7' });
+    expect(both.sources).toMatchObject({
+      title: 'rest',
+      priority: 'rest',
+      queue: 'css#1',
+      number: 'rest',
+      'fields.Site': 'rest',
+    });
+    expect(both.confirmed).toBe(true);
+  });
+
+  test('of another record, or nothing, leaves the page’s values and is named', () => {
+    for (const told of [null, { id: '8', values: { title: 'other' } }]) {
+      const both = withTold(found(), told);
+      expect(both.values).toEqual({ title: 'page', queue: 'Pumps' });
+      expect(both.problems).toMatchObject([{ code: 'rest' }]);
+    }
+  });
+
+  test('waits for the person where address and page disagree', () => {
+    const unsure = { ...found(), shown: { text: '8' } };
+    expect(withTold(unsure, { id: '7', values: { title: 'x' } })).toBe(unsure);
+  });
+
+  test('a field named like a part of every object is only a field', () => {
+    const fields = JSON.parse('{"__proto__":"x","constructor":"y"}') as Record<string, unknown>;
+    const both = withTold(found(), { id: '7', values: {}, fields });
+    expect(Object.keys(both.fields)).toEqual(['__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(both.fields)).toBe(Object.prototype);
+  });
+});
