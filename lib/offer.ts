@@ -1,5 +1,6 @@
 /** Offers as people read and type them: the targets' names, or their ids. */
 import { normalise } from './route.ts';
+import { mostOffers } from './schema.ts';
 
 /** Why something that was typed, pasted or imported is refused; the page has the sentence. */
 export type Reason = { why: string; with: string[] };
@@ -15,9 +16,6 @@ export type Names = {
   /** Texts that complete what is typed. */
   complete: (text: string, most: number) => string[];
 };
-
-/** As many as a row may offer (schema.ts). */
-const most = 50;
 
 /** @param targets what rows may offer */
 export function namesOf(targets: readonly { id: string; name: string }[]): Names {
@@ -47,7 +45,7 @@ export function namesOf(targets: readonly { id: string; name: string }[]): Names
         offer.add(id);
       }
     }
-    if (offer.size > most) return { why: 'too_many', with: [String(most)] };
+    if (offer.size > mostOffers) return { why: 'too_many', with: [String(mostOffers)] };
     return { offer: [...offer] };
   };
 

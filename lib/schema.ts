@@ -10,7 +10,15 @@ import { reservedParams } from './worklink.ts';
 z.config({ jitless: true });
 
 const text = (max: number) => z.string().trim().min(1).max(max);
-const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, dot, dash and underscore');
+
+/** Names that every object has by birth: kept out, so that no careless look-up ever finds them. */
+export const inherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
+const notInherited = { check: (name: string) => !inherited(name), message: 'this name is not allowed' };
+
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, dot, dash and underscore')
+  .refine(notInherited.check, notInherited.message);
 
 const reading = z
   .strictObject({
@@ -183,7 +191,7 @@ export const schema = z.strictObject({
   contacts: z.array(contact).max(20_000).default([]),
   catalogs: z.array(catalog).max(20_000).default([]),
   rules: z.array(rule).max(2_000).default([]),
-  /** The tables' names; their rows are stored one by one (lib/browser/store.ts). */
+  /** The tables' names; their rows are stored one by one (lib/browser/rows.ts). */
   tables: z
     .array(z.strictObject({ id, name: text(120).optional() }))
     .max(100)
@@ -195,8 +203,15 @@ export const schema = z.strictObject({
 
 export type Settings = z.infer<typeof schema>;
 
-/** One row of a lookup table: "this asset is served by these targets". */
-export const rowSchema = z.strictObject({ table: id, key: text(300), offer: z.array(id).min(1).max(50) });
+export const longestKey = 300;
+export const mostOffers = 50;
+
+/** One row of a lookup table: "this asset is served by these targets". One that offers nobody yet counts for no rule. */
+export const rowSchema = z.strictObject({
+  table: id,
+  key: text(longestKey).refine(notInherited.check, notInherited.message),
+  offer: z.array(id).max(mostOffers),
+});
 export type Row = z.infer<typeof rowSchema>;
 
 /** The JSON Schema of a settings file, for editors and other tools; `npm run schema` writes it to docs/. */

@@ -38,6 +38,15 @@ function has(root: unknown, path: PropertyKey[]): boolean {
   return true;
 }
 
+/** Where `__proto__` stands as a name of its own: zod leaves it out of records without a word. */
+function protoPaths(at: unknown, path: PropertyKey[] = []): PropertyKey[][] {
+  if (!isObject(at)) return [];
+  return Object.entries(at).flatMap(([name, value]) => {
+    const here = [...path, Array.isArray(at) ? Number(name) : name];
+    return name === '__proto__' ? [here] : protoPaths(value, here);
+  });
+}
+
 /**
  * Checks settings of any age and origin.
  * @param input whatever was stored, imported or set by policy; never changed
@@ -56,6 +65,14 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
     draft = {};
   }
   draft = migrate(draft as Record<string, unknown>);
+  for (const path of protoPaths(draft).toReversed()) {
+    // A rule that lost a condition goes whole: null is what the schema refuses.
+    const [part, n, inside] = path;
+    if (part === 'rules' && inside === 'when' && isObject(draft) && Array.isArray(draft.rules))
+      draft.rules[Number(n)] = null;
+    else takeOut(draft, path);
+    problems.push({ path: spell(path), message: 'this name is not allowed and was left out' });
+  }
   // Each round takes out at least one value, so the loop ends; a value fails in a few rounds at most.
   for (;;) {
     const result = schema.safeParse(draft);

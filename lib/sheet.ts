@@ -1,7 +1,7 @@
 /** One lookup table in memory: searched, changed and taken back here, stored by lib/browser/rows.ts. */
 import type { Names, Reason } from './offer.ts';
 import { normalise } from './route.ts';
-import type { Row } from './schema.ts';
+import { inherited, longestKey, type Row } from './schema.ts';
 
 /** One row before and after; null where there is none. */
 export type RowChange = { before: Row | null; after: Row | null };
@@ -18,15 +18,11 @@ export type LineEdit = { line: Line | null; key?: string; offer?: string };
 /** A refused edit: which, in which field, and why. */
 export type Refused = Reason & { edit: number; field: 'key' | 'offer' };
 
-const longestKey = 300;
 const byKey = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** Keys in the order in which people count: `P-9` before `P-10`. */
 export const inOrder = <T extends { key: string }>(rows: readonly T[]): T[] =>
   rows.toSorted((a, b) => byKey.compare(a.key, b.key));
-
-/** Names that every object has by birth: kept out, so that no careless look-up ever finds them. */
-export const inherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
 
 export type Sheet = {
   readonly table: string;

@@ -242,12 +242,43 @@ describe('a bad value costs itself, says where it stood, and nothing else', () =
   });
 });
 
+describe('a name that every object has by birth', () => {
+  test('costs itself', () => {
+    const { settings, problems } = parseSettings(
+      JSON.parse('{"__proto__": {"match": "all"}, "links": {"external": {"__proto__": "asset"}}, "match": "first"}'),
+    );
+    expect(settings.match).toBe('first');
+    expect(problems.map((p) => p.path).toSorted()).toEqual(['__proto__', 'links.external.__proto__']);
+  });
+
+  test('costs the rule whose condition it names, which would match more cases without', () => {
+    const { settings, problems } = parseSettings(
+      JSON.parse(`{"rules": [
+        {"id": "a", "when": {"fields": {"__proto__": "x"}}, "offer": ["dana"]},
+        {"id": "b", "when": {"__proto__": {"queue": "x"}}, "offer": ["dana"]},
+        {"id": "c", "offer": ["dana"]}
+      ]}`),
+    );
+    expect(settings.rules.map((r) => r.id)).toEqual(['c']);
+    expect(problems.map((p) => p.path)).toContain('rules[0].when.fields.__proto__');
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', 'prototype'])('%s is no id and no key', (name) => {
+    const { settings } = parseSettings({
+      tables: [{ id: name }],
+      contacts: [{ id: name, name: 'X', kind: 'contact_list' }],
+    });
+    expect([...settings.tables, ...settings.contacts]).toEqual([]);
+    expect(parseRows([{ table: 'sites', key: name, offer: [] }]).problems.map((p) => p.path)).toEqual(['rows[0].key']);
+  });
+});
+
 test('rows: a bad or repeated one is left out with a sentence', () => {
   const row = { table: 'sites', key: 'Plant 7', offer: ['dana'] };
   const { rows, problems } = parseRows([
     row,
     { ...row, key: ' plant  7 ' },
-    { ...row, offer: [] },
+    { ...row, offer: 'dana' },
     5,
     { ...row, key: 'P8' },
   ]);
