@@ -1,7 +1,7 @@
 import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 import { takeOver } from '../lib/browser/grants.ts';
-import { publish, refreshPolicy } from '../lib/browser/store.ts';
+import { publish, refreshPolicy, start } from '../lib/browser/store.ts';
 import { answer } from '../lib/browser/worker.ts';
 import { numberIn } from '../lib/view.ts';
 
@@ -38,5 +38,5 @@ export default defineBackground(() => {
     if (reason === 'install') void browser.runtime.openOptionsPage();
     else void publish().then(takeOver);
   });
-  void publish().then(refreshPolicy);
+  void start();
 });

@@ -1,15 +1,32 @@
 /** What the options page knows and what it can do. The page itself reaches the browser only through {@link Host}. */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Choice, Pack, PackFile, Places, fitsPlace } from '../../lib/deploy.ts';
 import type { Preview, Unreadable } from '../../lib/import.ts';
+import type { Part } from '../../lib/policy.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
+
+/** What was set before something replaced it, as it is listed; the same as in lib/browser/snapshots.ts. */
+export type Snapshot = {
+  id: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  reason: 'update' | 'import' | 'restore' | 'default';
+  counts: { desks: number; contacts: number; catalogs: number; rules: number; rows: number };
+};
 
 /** What is set now. */
 export type Loaded = {
   settings: Settings;
   problems: SettingsProblem[];
-  /** Parts that the organisation sets. */
+  /** Parts that the organisation sets for good. */
   locked: string[];
+  /** Parts for which the organisation has a default, and those of them that were changed here. */
+  defaults: string[];
+  changed: string[];
+  snapshots: Snapshot[];
+  /** Where each browser gets Deskcall, as far as the admin has said it. */
+  places: Places;
   granted: (origin: string) => boolean;
   /** Rows in each lookup table. */
   rows: Record<string, number>;
@@ -19,6 +36,8 @@ export type Loaded = {
 
 /** The browser, as far as this page needs it. */
 export type Host = {
+  /** This very copy: the browser it runs in, and the id it has there. */
+  self: { browser: 'chrome' | 'firefox'; id: string };
   products: { id: string; name: string }[];
   load: () => Promise<Loaded>;
   save: (settings: Settings, locked: string[]) => Promise<void>;
@@ -29,6 +48,21 @@ export type Host = {
     progress?: (share: number) => void,
     stop?: AbortSignal,
   ) => Promise<boolean>;
+  /**
+   * Replaces settings and, unless they are null, rows by one switch. Before it a snapshot is taken, as it is by
+   * `restore` and `takeDefaults`. @returns the id of the snapshot, for the way back
+   */
+  importAll: (settings: Settings, rows: Row[] | null, progress: (share: number) => void) => Promise<string>;
+  restore: (snapshot: string, progress?: (share: number) => void) => Promise<string>;
+  /** The organisation's default counts again for these parts. */
+  takeDefaults: (parts: Part[]) => Promise<string>;
+  /** The text of a snapshot, a settings file; null if it is gone. */
+  readSnapshot: (id: string) => Promise<string | null>;
+  keepPlaces: (places: Places) => Promise<void>;
+  fitsPlace: typeof fitsPlace;
+  pack: (settings: Settings, rows: Row[], choice: Choice, places: Places) => Pack;
+  bytesOf: (file: PackFile) => Uint8Array;
+  zipOf: (files: PackFile[]) => Uint8Array;
   /** Asks the person at once, so it has to be the first thing that a click does. */
   allow: (origins: string[]) => Promise<boolean>;
   giveBack: (origins: string[]) => Promise<void>;

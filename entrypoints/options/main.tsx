@@ -10,8 +10,20 @@ import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { askFor, giveBack, grantedOrigins } from '../../lib/browser/grants.ts';
+import { keepPlaces, places } from '../../lib/browser/places.ts';
 import { readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
-import { loadSettings, publish, saveSettings } from '../../lib/browser/store.ts';
+import { readSnapshot, snapshots } from '../../lib/browser/snapshots.ts';
+import {
+  changeRows,
+  importAll,
+  loadSettings,
+  onChanged,
+  publish,
+  restore,
+  saveSettings,
+  takeDefaults,
+} from '../../lib/browser/store.ts';
+import { bytesOf, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
 import { declared } from '../../lib/desks/index.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import { warnings } from '../../lib/settings.ts';
@@ -21,19 +33,30 @@ const say: Say = (key, ...values) =>
   browser.i18n.getMessage(key as Parameters<typeof browser.i18n.getMessage>[0], values);
 
 const host: Host = {
+  self: { browser: import.meta.env.FIREFOX ? 'firefox' : 'chrome', id: browser.runtime.id },
   products: Object.values(declared).map(({ id, name }) => ({ id, name })),
   async load() {
-    const [loaded, granted, { tables, targets }] = await Promise.all([loadSettings(), grantedOrigins(), rowCounts()]);
-    return { ...loaded, granted, rows: tables, rowTargets: targets };
+    const [loaded, granted, { tables, targets }, kept, known] = await Promise.all([
+      loadSettings(),
+      grantedOrigins(),
+      rowCounts(),
+      snapshots(),
+      places(),
+    ]);
+    return { ...loaded, granted, rows: tables, rowTargets: targets, snapshots: kept, places: known };
   },
   save: saveSettings,
   readRows,
-  async replaceRows(next, progress, stop) {
-    const done = await replaceRows(next, progress, stop);
-    // Targets that only rows name.
-    if (done) await publish();
-    return done;
-  },
+  replaceRows: (next, progress, stop) => changeRows(() => replaceRows(next, progress, stop)),
+  importAll: async (settings, rows, progress) => (await importAll(settings, rows, progress)).id,
+  restore: async (snapshot, progress) => (await restore(snapshot, progress)).id,
+  takeDefaults: async (parts) => (await takeDefaults(parts)).id,
+  readSnapshot,
+  keepPlaces,
+  fitsPlace,
+  pack: (settings, rows, choice, at) => makePack(settings, rows, choice, at, browser.runtime.getManifest().version),
+  bytesOf,
+  zipOf,
   async allow(origins) {
     const granted = await askFor(origins);
     if (granted) await publish();
@@ -44,15 +67,13 @@ const host: Host = {
     await publish();
   },
   watch(changed) {
-    // Policy and other tabs are not heard here, so what is set is read again whenever the page is looked at.
-    const looked = () => void (document.visibilityState === 'visible' && changed());
+    const deaf = onChanged(changed);
     browser.permissions.onAdded.addListener(changed);
     browser.permissions.onRemoved.addListener(changed);
-    document.addEventListener('visibilitychange', looked);
     return () => {
+      deaf();
       browser.permissions.onAdded.removeListener(changed);
       browser.permissions.onRemoved.removeListener(changed);
-      document.removeEventListener('visibilitychange', looked);
     };
   },
   problem: firstProblem,

@@ -40,7 +40,8 @@ export const giveBack = (origin: string): Promise<boolean> =>
 export type Place = { origin: string; scripts: string };
 
 /** The scripts of a granted page: its own desk's first, then the core. */
-const filesOf = (scripts: string): string[] => [...scripts.split('+'), 'core'].map((name) => `/${name}.js`);
+const filesOf = (scripts: string): '/core.js'[] =>
+  [...scripts.split('+'), 'core'].map((name) => `/${name}.js` as '/core.js');
 
 /**
  * Makes the registered scripts agree with the grants, and brings them to tabs that are already open.
@@ -64,7 +65,7 @@ export async function reconcile(places: Place[]): Promise<void> {
     const script: Browser.scripting.RegisteredContentScript = {
       id,
       matches,
-      js: filesOf(id) as ['/core.js'],
+      js: filesOf(id),
       runAt: 'document_idle',
       persistAcrossSessions: true,
     };
@@ -87,7 +88,7 @@ export async function takeOver(): Promise<void> {
 /** Brings the scripts to open tabs. A tab that refuses (a crashed one, the store) is left alone. */
 async function injectInto(id: string, patterns: string[]): Promise<void> {
   const tabs = await browser.tabs.query({ url: patterns });
-  const files = filesOf(id) as ['/core.js'];
+  const files = filesOf(id);
   await Promise.allSettled(
     tabs.map((tab) => browser.scripting.executeScript({ target: { tabId: tab.id ?? -1 }, files })),
   );

@@ -60,11 +60,12 @@ export function asking(desk: Desk, rest: Rest): Desk {
       if (last?.key !== key || (last.told !== undefined && last.said !== said && now - last.at > fresh)) {
         const mine = { key, said, at: now, ...(last?.key === key && last.told ? { told: last.told } : {}) };
         last = mine;
-        void ask(rest, ref, page).then((told) => {
+        const take = (told: Told | null): void => {
           if (last !== mine) return;
           last = { ...mine, told };
           answered();
-        });
+        };
+        void ask(rest, ref, page).then(take);
       }
       return last.told === undefined;
     },

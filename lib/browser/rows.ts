@@ -15,16 +15,18 @@ import { rowKey, type Generation } from './keys.ts';
 type Stored = Omit<Row, 'table'> | null;
 /** How many rows name each target. Written by the same `set` as the generation, but apart: pages have no use for it. */
 type Named = Record<string, number>;
-type State = { generation: Generation; named: Named };
+/** Which rows count: whoever sets both in `storage.local`, by one `set`, has switched. */
+export type RowState = { generation: Generation; named: Named };
 
 const { local } = browser.storage;
-const alone = <T>(job: () => Promise<T>): Promise<T> => navigator.locks.request('deskcall-rows', job);
+/** One writer of rows at a time, in whichever page or worker. */
+export const alone = <T>(job: () => Promise<T>): Promise<T> => navigator.locks.request('deskcall-rows', job);
 
 /** Rows written at once: large enough to be quick, small enough to show progress and to be interrupted. */
 const batch = 2000;
 
-async function state(): Promise<State> {
-  const { generation = { n: 0, tables: {} }, named } = await local.get<Partial<State>>(['generation', 'named']);
+async function state(): Promise<RowState> {
+  const { generation = { n: 0, tables: {} }, named } = await local.get<Partial<RowState>>(['generation', 'named']);
   // Version 0.1.0 did not count.
   return { generation, named: named ?? tally(await stored(generation.n)).named };
 }
@@ -64,7 +66,7 @@ async function stored(generation: number): Promise<Row[]> {
 
 /** Every row of every table, in no particular order. */
 export async function readRows(): Promise<Row[]> {
-  const { generation } = await local.get<Partial<State>>('generation');
+  const { generation } = await local.get<Partial<RowState>>('generation');
   return stored(generation?.n ?? 0);
 }
 
@@ -82,29 +84,43 @@ export async function replaceRows(
   stop?: AbortSignal,
 ): Promise<boolean> {
   return alone(async () => {
-    const { generation } = await state();
-    const n = generation.n + 1;
-    // What an import that was ended left behind, too.
-    await dropBut(generation.n);
-    const rows = Array.isArray(next) ? next : next(await stored(generation.n));
-    for (let at = 0; at < rows.length; at += batch) {
-      if (stop?.aborted) break;
-      const part = rows.slice(at, at + batch).map(({ table, key, offer }) => [rowKey(n, table, key), { key, offer }]);
-      // oxlint-disable-next-line no-await-in-loop -- in order, so that progress is true and memory stays small
-      await local.set(Object.fromEntries(part));
-      progress(Math.min(1, (at + batch) / rows.length));
-    }
-    const whole = !stop?.aborted;
-    const { tables, named } = tally(rows);
-    if (whole) await local.set({ generation: { n, tables }, named });
-    await dropBut(whole ? n : generation.n);
-    return whole;
+    const made = await writeRows(next, progress, stop);
+    if (made) await local.set(made);
+    await dropRows();
+    return made !== null;
   });
 }
 
-async function dropBut(generation: number): Promise<void> {
+/**
+ * Writes rows beside those that count, for whoever is {@link alone}. They count once what is returned is set.
+ * @param next as for {@link replaceRows}
+ * @returns null if it was stopped
+ */
+export async function writeRows(
+  next: Row[] | ((now: Row[]) => Row[]),
+  progress: (share: number) => void = () => {},
+  stop?: AbortSignal,
+): Promise<RowState | null> {
+  // What an import that was ended left behind.
+  await dropRows();
+  const { generation } = await state();
+  const n = generation.n + 1;
+  const rows = Array.isArray(next) ? next : next(await stored(generation.n));
+  for (let at = 0; at < rows.length && !stop?.aborted; at += batch) {
+    const part = rows.slice(at, at + batch).map(({ table, key, offer }) => [rowKey(n, table, key), { key, offer }]);
+    // oxlint-disable-next-line no-await-in-loop -- in order, so that progress is true and memory stays small
+    await local.set(Object.fromEntries(part));
+    progress(Math.min(1, (at + batch) / rows.length));
+  }
+  const { tables, named } = tally(rows);
+  return stop?.aborted ? null : { generation: { n, tables }, named };
+}
+
+/** Deletes all rows but those that count, for whoever is {@link alone}. */
+export async function dropRows(): Promise<void> {
+  const { generation } = await state();
   const names = Object.keys(await local.get(null));
-  const keep = prefixOf(generation);
+  const keep = prefixOf(generation.n);
   const old = names.filter((name) => name.startsWith('row:') && !name.startsWith(keep));
   if (old.length) await local.remove(old);
 }
@@ -174,7 +190,7 @@ export function watchRows(table: string, changed: (news: RowNews[] | null) => vo
   const listener = async (changes: Changes) => {
     const { oldValue, newValue } = (changes.generation ?? {}) as { oldValue?: Generation; newValue?: Generation };
     if (changes.generation && oldValue?.n !== newValue?.n) return changed(null);
-    const { generation } = await local.get<Partial<State>>('generation');
+    const { generation } = await local.get<Partial<RowState>>('generation');
     const prefix = `${prefixOf(generation?.n ?? 0)}${table}:`;
     const news = Object.entries(changes).flatMap(([name, { newValue: value }]): RowNews[] => {
       if (!name.startsWith(prefix)) return [];

@@ -1,56 +1,297 @@
 /**
  * Where everything lies.
  *
- * The admin's settings and the last known policy lie in extension-origin IndexedDB, out of reach of content scripts.
+ * What the admin and the organisation have set lies in extension-origin IndexedDB, out of reach of content scripts.
  * `storage.local` holds only what pages may know: `page:<origin>`, one compiled entry for each granted origin;
  * the rows of lookup tables (rows.ts) with `generation`, which of them count; `target:<id>` for targets that only rows
  * name; `dock:<origin>`, where people put the dock.
  */
-import { get, set } from 'idb-keyval';
+import { del, get, set, setMany } from 'idb-keyval';
 import { browser } from 'wxt/browser';
 import { scriptOf } from '../desks/index.ts';
 import type { PageEntry, Target } from '../model.ts';
-import type { Settings } from '../schema.ts';
-import { compile, mergePolicy, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
-import { pageKey, targetKey } from './keys.ts';
+import { firstOwn, mergePolicy, ownParts, readPolicy, type Organisation, type Part } from '../policy.ts';
+import type { Row, Settings } from '../schema.ts';
+import { compile, parseRows, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
+import { pageKey, targetKey, type Generation } from './keys.ts';
 import { grantedOrigins, reconcile } from './grants.ts';
-import { rowCounts } from './rows.ts';
+import { alone, dropRows, readRows, rowCounts, writeRows, type RowState } from './rows.ts';
+import { keep, readSnapshot, type Reason, type Snapshot } from './snapshots.ts';
 
-/** Settings as they count now: the admin's own with the organisation's policy over them. */
-export type Loaded = { settings: Settings; problems: SettingsProblem[]; locked: string[] };
+type Raw = Record<string, unknown>;
+
+/** All that a person has set, by one `set`, so that settings and rows change together or not at all. */
+type Kept = {
+  /** The parts that were set, raw; what is not there is the organisation's default or ours. */
+  own: Raw;
+  /** Who has set the rows that count; null: there are none. */
+  rowsBy: 'own' | 'mandated' | 'default' | null;
+  /** Rows that are written and are to count, which {@link complete} sees to, now or at the next start. */
+  pending?: RowState;
+  /** The version of Deskcall that was last started with it. */
+  app: string;
+};
+
+/** What the organisation sets, and what it was read from. */
+type Theirs = { organisation: Organisation; digest: string; rowsDigest: string };
+
+/** Settings as they count now, and who has set what. */
+export type Loaded = {
+  settings: Settings;
+  problems: SettingsProblem[];
+  /** Parts that the organisation has set for good. */
+  locked: Part[];
+  /** Parts for which the organisation has a default. */
+  defaults: Part[];
+  /** Those of them that were changed here. */
+  changed: Part[];
+};
+
+async function kept(): Promise<Kept> {
+  const state = await get<Kept>('state');
+  if (state) return state;
+  // Version 0.1 kept all parts, set or not, under a name of their own.
+  const [settings, { generation }] = await Promise.all([
+    get<unknown>('settings'),
+    browser.storage.local.get<{ generation?: Generation }>('generation'),
+  ]);
+  const rows = Object.keys(generation?.tables ?? {}).length > 0;
+  return { own: firstOwn(settings), rowsBy: rows ? 'own' : null, app: '' };
+}
+
+async function theirs(): Promise<Theirs> {
+  const known = await get<Theirs>('organisation');
+  if (known) return known;
+  // As version 0.1 kept it, until the policy has been read again.
+  const { organisation } = readPolicy([await get<unknown>('policy')]);
+  return { organisation, digest: '', rowsDigest: '' };
+}
 
 /** @returns checked settings; never rejects for bad data, only if the browser's storage fails */
 export async function loadSettings(): Promise<Loaded> {
-  const [local, policy] = await Promise.all([get<unknown>('settings'), get<unknown>('policy')]);
-  const { merged, locked, problems } = mergePolicy(local, policy);
-  const parsed = parseSettings(merged);
-  return { settings: parsed.settings, problems: [...problems, ...parsed.problems], locked };
+  const [{ own, rowsBy }, { organisation }] = await Promise.all([kept(), theirs()]);
+  const { merged, locked, defaults } = mergePolicy(own, organisation);
+  const changed = defaults.filter((part) => (part === 'rows' ? rowsBy === 'own' : Object.hasOwn(own, part)));
+  const { settings, problems } = parseSettings(merged);
+  const from = (path: string): string => {
+    const part = path.split(/[.[]/, 1)[0] as Part;
+    if (locked.includes(part)) return `policy.settings.${path}`;
+    return defaults.includes(part) && !changed.includes(part) ? `policy.defaults.${path}` : path;
+  };
+  return {
+    settings,
+    problems: [...organisation.problems, ...problems.map(({ path, message }) => ({ path: from(path), message }))],
+    locked,
+    defaults,
+    changed,
+  };
 }
 
-/** Keeps settings and brings them to the pages. What policy locks stays what the admin last had under it. */
-export async function saveSettings(next: Settings, locked: string[]): Promise<void> {
-  const before = parseSettings(await get<unknown>('settings')).settings;
-  const own = Object.fromEntries(
-    Object.entries(next).map(([key, value]) => [key, locked.includes(key) ? before[key as keyof Settings] : value]),
-  );
-  await set('settings', own);
+let opened: BroadcastChannel | undefined;
+/** Between this extension's own pages and its worker; nobody hears what they say themselves. */
+const channel = (): BroadcastChannel => (opened ??= new BroadcastChannel('deskcall'));
+
+/** Listens to what is changed elsewhere: in another page of ours, or by policy. @returns a function that ends it */
+export function onChanged(listener: () => void): () => void {
+  channel().addEventListener('message', listener);
+  return () => channel().removeEventListener('message', listener);
+}
+
+/** One change at a time, in whichever page or worker it is made; what it changed is brought to the desks' pages. */
+const change = <T>(job: () => Promise<T>): Promise<T> =>
+  alone(async () => {
+    const result = await job();
+    await complete();
+    channel().postMessage('changed');
+    return result;
+  });
+
+/** Brings what is set to the desks' pages, rows that are to count included. */
+async function complete(): Promise<void> {
+  const { pending, ...state } = await kept();
+  await publish(pending);
+  if (!pending) return;
+  await set('state', state);
+  await dropRows();
+}
+
+/**
+ * The one switch from what was set to what is set: before it the old stands whole, after it the new, whoever is ended.
+ * @param rows undefined: they stay
+ * @param more what else is kept by the same switch
+ */
+async function switchTo(
+  state: Omit<Kept, 'pending'>,
+  rows?: Row[],
+  progress?: (share: number) => void,
+  more: [string, unknown][] = [],
+): Promise<void> {
+  const pending = rows && (await writeRows(rows, progress));
+  await setMany([['state', { ...state, ...(pending ? { pending } : {}) } satisfies Kept], ...more]);
+}
+
+/** Keeps settings. What the organisation locks stays what was last set under it; what is not changed stays unset. */
+export const saveSettings = (next: Settings): Promise<void> =>
+  change(async () => {
+    const [before, { organisation }] = await Promise.all([kept(), theirs()]);
+    await set('state', { ...before, own: ownParts(next, before.own, organisation) });
+  });
+
+const refused = 'The rows are set by your organisation.';
+
+/**
+ * Lets a person change rows: those that came as a default are their own from then on.
+ * @throws if the organisation has set the rows for good
+ */
+export async function changeRows<T>(job: () => Promise<T>): Promise<T> {
+  await alone(async () => {
+    const [before, { organisation }] = await Promise.all([kept(), theirs()]);
+    if (organisation.rows === 'mandated') throw new Error(refused);
+    if (before.rowsBy !== 'own') await set('state', { ...before, rowsBy: 'own' });
+  });
+  const result = await job();
+  // Targets that only rows name.
   await publish();
+  channel().postMessage('changed');
+  return result;
+}
+
+/**
+ * Replaces settings and rows by one switch, after a snapshot of what was set.
+ * @param rows null: they stay
+ * @param progress told the share of rows that is written, 0 to 1
+ * @returns the snapshot, for the way back
+ */
+export const importAll = (
+  settings: Settings,
+  rows: Row[] | null,
+  progress?: (share: number) => void,
+): Promise<Snapshot> =>
+  change(async () => {
+    const [before, { organisation }] = await Promise.all([kept(), theirs()]);
+    if (rows && organisation.rows === 'mandated') throw new Error(refused);
+    const snapshot = await takeSnapshot('import', before);
+    const own = ownParts(settings, before.own, organisation);
+    await switchTo({ ...before, own, rowsBy: rows ? 'own' : before.rowsBy }, rows ?? undefined, progress);
+    return snapshot;
+  });
+
+/** Rows that are kept as a text: the organisation's, and a person's own while the organisation's count for good. */
+const textRows = async (name: 'policy-rows' | 'own-rows'): Promise<Row[] | null> => {
+  const text = await get<string | null>(name);
+  return text ? (JSON.parse(text) as Row[]) : null;
+};
+
+async function takeSnapshot(reason: Reason, { own, rowsBy }: Kept): Promise<Snapshot> {
+  const rows = rowsBy === 'own' ? await readRows() : await textRows('own-rows');
+  return keep(reason, { version: 1, ...own, ...(rows ? { rows } : {}) });
+}
+
+/**
+ * Sets everything back to a snapshot, after a snapshot of what was set.
+ * @returns the latter, for the way back
+ * @throws if the snapshot is gone
+ */
+export const restore = (id: string, progress?: (share: number) => void): Promise<Snapshot> =>
+  change(async () => {
+    const [text, before, { organisation }] = await Promise.all([readSnapshot(id), kept(), theirs()]);
+    if (text === null) throw new Error('This snapshot is no longer there.');
+    const { rows: stored, ...own } = JSON.parse(text) as Raw;
+    const rows = stored ? parseRows(stored).rows : null;
+    const snapshot = await takeSnapshot('restore', before);
+    if (organisation.rows === 'mandated')
+      await switchTo({ ...before, own }, undefined, progress, [['own-rows', rows && JSON.stringify(rows)]]);
+    else {
+      const next = rows ?? (await textRows('policy-rows')) ?? [];
+      await switchTo({ ...before, own, rowsBy: rows ? 'own' : organisation.rows }, next, progress);
+    }
+    return snapshot;
+  });
+
+/**
+ * Forgets what was set here for some parts, so that the organisation's default counts again.
+ * @returns a snapshot of what was set, for the way back
+ */
+export const takeDefaults = (parts: Part[]): Promise<Snapshot> =>
+  change(async () => {
+    const before = await kept();
+    const snapshot = await takeSnapshot('default', before);
+    const own = Object.fromEntries(Object.entries(before.own).filter(([part]) => !parts.includes(part as Part)));
+    const rows = parts.includes('rows') ? ((await textRows('policy-rows')) ?? undefined) : undefined;
+    await switchTo({ ...before, own, rowsBy: rows ? 'default' : before.rowsBy }, rows);
+    return snapshot;
+  });
+
+/** What a build for one organisation carries (scripts/fleet.ts). */
+async function builtIn(): Promise<unknown> {
+  if (!import.meta.env.WXT_FLEET) return {};
+  const file = '/fleet.json' as Parameters<typeof browser.runtime.getURL>[0];
+  return (await fetch(browser.runtime.getURL(file))).json();
 }
 
 /** Reads the organisation's policy anew. Slow in Chromium (seconds after start), so never awaited before drawing. */
 export async function refreshPolicy(): Promise<void> {
   // Firefox rejects where there is no policy at all.
-  const policy = await browser.storage.managed.get().catch(() => ({}));
-  if (JSON.stringify(policy) === JSON.stringify(await get<unknown>('policy'))) return;
-  await set('policy', policy);
-  await publish();
+  await takePolicy([await builtIn(), await browser.storage.managed.get().catch(() => ({}))]);
+}
+
+async function digestOf(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @param layers as for readPolicy */
+async function takePolicy(layers: unknown[]): Promise<void> {
+  // Another version of ours may read the same policy in another way.
+  const digest = await digestOf(JSON.stringify([browser.runtime.getManifest().version, layers]));
+  if ((await theirs()).digest === digest) return;
+  const { organisation, rows } = readPolicy(layers);
+  const text = JSON.stringify(rows);
+  const rowsDigest = organisation.rows ? await digestOf(text) : '';
+  await change(async () => {
+    const [state, before] = await Promise.all([kept(), theirs()]);
+    const aside = await textRows('own-rows');
+    const mine = state.rowsBy === 'own' || aside !== null;
+    const rowsBy = organisation.rows === 'mandated' ? 'mandated' : mine ? 'own' : organisation.rows;
+    // What is already there is not written again.
+    const stays =
+      rowsBy === 'own' ? state.rowsBy === 'own' : state.rowsBy !== 'own' && before.rowsDigest === rowsDigest;
+    const next = rowsBy === 'own' ? (aside ?? []) : rowsBy ? rows : [];
+    const goesAside = rowsBy === 'mandated' && state.rowsBy === 'own';
+    await switchTo({ ...state, rowsBy }, stays ? undefined : next, undefined, [
+      ['organisation', { organisation, digest, rowsDigest } satisfies Theirs],
+      ['policy-rows', organisation.rows && text],
+      ...(goesAside ? [['own-rows', JSON.stringify(await readRows())] satisfies [string, string]] : []),
+      ...(rowsBy === 'own' ? [['own-rows', null] satisfies [string, null]] : []),
+    ]);
+  });
+}
+
+/**
+ * Once at every start of the worker: completes what a page that was ended had begun, keeps a snapshot after an update,
+ * and reads the organisation's policy.
+ */
+export async function start(): Promise<void> {
+  await change(async () => {
+    const { version } = browser.runtime.getManifest();
+    const now = await kept();
+    if (now.app === version) return;
+    // A fresh install has nothing to lose.
+    if (now.rowsBy === 'own' || Object.keys(now.own).length) await takeSnapshot('update', now);
+    await set('state', { ...now, app: version });
+    await del('settings');
+  });
+  // In a build for one organisation the first start needs no word from the browser, which takes its time.
+  if (import.meta.env.WXT_FLEET && !(await theirs()).digest) await takePolicy([await builtIn(), {}]);
+  await refreshPolicy();
 }
 
 /**
  * Brings the settings to `storage.local`: one entry for each granted origin of a desk that is on, and nothing else;
  * and makes the registered scripts agree. Writes only what changed. May be called from the worker and from extension pages; one at a time.
+ * @param pending rows that count from now on, by the same `set`: no page sees new rows with old rules
  */
-export async function publish(): Promise<void> {
+export async function publish(pending?: RowState): Promise<void> {
   await navigator.locks.request('deskcall-publish', async () => {
     const [{ settings }, granted, { targets: named }] = await Promise.all([
       loadSettings(),
@@ -64,7 +305,7 @@ export async function publish(): Promise<void> {
         if (entry) wanted.set(pageKey(origin), entry);
       }
     const all = targetsOf(settings);
-    for (const id of named) {
+    for (const id of pending ? Object.keys(pending.named) : named) {
       const target = all.get(id);
       if (target) wanted.set(targetKey(id), target);
     }
@@ -72,8 +313,8 @@ export async function publish(): Promise<void> {
     const stale = published.filter((key) => !wanted.has(key));
     const stored = await browser.storage.local.get([...wanted.keys()]);
     const changed = [...wanted].filter(([key, value]) => JSON.stringify(stored[key]) !== JSON.stringify(value));
-    if (changed.length || stale.length)
-      await browser.storage.local.set({ ...Object.fromEntries(changed), published: [...wanted.keys()] });
+    if (changed.length || stale.length || pending)
+      await browser.storage.local.set({ ...Object.fromEntries(changed), published: [...wanted.keys()], ...pending });
     if (stale.length) await browser.storage.local.remove(stale);
     await reconcile(
       settings.desks.flatMap(({ on, origins, product, rest }) => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
+import { bytesOf, fitsPlace, makePack, unknownPlaces, zipOf } from '../../lib/deploy.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import type { Row } from '../../lib/schema.ts';
 import { parseSettings, warnings } from '../../lib/settings.ts';
@@ -34,12 +35,29 @@ const start = {
 function memory(raw: unknown = start, locked: string[] = []) {
   const held = { ...parseSettings(raw), rows: [{ table: 'sites', key: 'P7', offer: ['dana'] }] as Row[] };
   const granted = new Set<string>();
+  type Taken = Pick<typeof held, 'settings' | 'rows'> & { id: string; reason: 'import' | 'restore' };
+  const taken: Taken[] = [];
+  const take = (reason: Taken['reason']): string => {
+    const id = `s${taken.length}`;
+    taken.unshift({ settings: held.settings, rows: held.rows, id, reason });
+    return id;
+  };
   const host: Host = {
+    self: { browser: 'chrome', id: 'abcdefghijklmnopabcdefghijklmnop' },
     products: [{ id: 'request-tracker', name: 'Request Tracker' }],
     load: async () => ({
       settings: held.settings,
       problems: held.problems,
       locked,
+      defaults: [],
+      changed: [],
+      snapshots: taken.map(({ id, reason }) => ({
+        id,
+        reason,
+        at: 0,
+        counts: { desks: 0, contacts: 0, catalogs: 0, rules: 0, rows: 0 },
+      })),
+      places: unknownPlaces,
       granted: (origin) => granted.has(origin),
       rows: Object.fromEntries(held.rows.map((row) => [row.table, held.rows.length])),
       rowTargets: [],
@@ -52,6 +70,24 @@ function memory(raw: unknown = start, locked: string[] = []) {
       held.rows = Array.isArray(next) ? next : next(held.rows);
       return true;
     },
+    importAll: async (settings, rows) => {
+      const id = take('import');
+      Object.assign(held, { settings, rows: rows ?? held.rows });
+      return id;
+    },
+    restore: async (wanted) => {
+      const found = taken.find(({ id }) => id === wanted);
+      const id = take('restore');
+      if (found) Object.assign(held, { settings: found.settings, rows: found.rows });
+      return id;
+    },
+    takeDefaults: async () => '',
+    readSnapshot: async () => null,
+    keepPlaces: async () => {},
+    fitsPlace,
+    pack: (settings, rows, choice, at) => makePack(settings, rows, choice, at, '0'),
+    bytesOf,
+    zipOf,
     allow: vi.fn<Host['allow']>(async (origins) => {
       for (const origin of origins) granted.add(origin);
       return true;

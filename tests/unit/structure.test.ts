@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { declared } from '../../lib/desks/index.ts';
+import { desksDocument } from '../../scripts/desks.ts';
 
 const files = (folder: string): string[] =>
   existsSync(folder)
@@ -118,6 +119,10 @@ describe('arrows between rooms point down', () => {
 });
 
 const desks = files('lib/desks').filter(isDesk);
+
+test('docs/desks.md is current: npm run desks writes it', () => {
+  expect(readFileSync('docs/desks.md', 'utf8')).toBe(desksDocument());
+});
 
 test('the list of desks and the files of desks are the same', () => {
   expect(Object.keys(declared).toSorted()).toEqual(desks.map((file) => file.slice('lib/desks/'.length, -3)).toSorted());
