@@ -1,5 +1,5 @@
 /**
- * What an admin sets: checked, migrated, managed policy merged over local, compiled for one origin. Its shape is schema.ts.
+ * What an admin sets: checked, migrated, compiled for one origin. Its shape is schema.ts; an organisation's part, policy.ts.
  * Bad data costs the bad value, with a message, and never anything else.
  */
 import { declared, scriptOf } from './desks/index.ts';
@@ -156,8 +156,8 @@ function unique(settings: Settings, problems: SettingsProblem[]): Settings {
   return settings;
 }
 
-/** Brings settings of an earlier version to this one. Fixtures of every version stand in tests/unit/settings.test.ts. */
-function migrate(stored: Record<string, unknown>): Record<string, unknown> {
+/** Brings settings of an earlier version to this one. A file of every version stands in tests/unit/fixtures/. */
+export function migrate(stored: Record<string, unknown>): Record<string, unknown> {
   const { $schema: _editor, rows: _rows, ...settings } = stored;
   return settings;
 }
@@ -182,28 +182,6 @@ export function warnings(
     if (!d.origins.length) found.push({ path: `desks[${n}].origins`, message: 'has no address yet' });
   });
   return found;
-}
-
-/**
- * Policy over local: every key that the organisation sets replaces the user's, whole.
- * @param policy what `storage.managed` holds: `settings`, an object or its JSON text
- * @returns merged raw settings for {@link parseSettings}, and the keys that are set by the organisation
- */
-export function mergePolicy(
-  local: unknown,
-  policy: unknown,
-): { merged: unknown; locked: string[]; problems: SettingsProblem[] } {
-  let set: unknown = isObject(policy) ? policy.settings : undefined;
-  if (set === undefined) return { merged: local, locked: [], problems: [] };
-  try {
-    if (typeof set === 'string') set = JSON.parse(set);
-  } catch {
-    set = null;
-  }
-  if (!isObject(set) || Array.isArray(set))
-    return { merged: local, locked: [], problems: [{ path: 'policy.settings', message: 'is not a settings object' }] };
-  const locked = Object.keys(set).filter((key) => key !== 'version' && Object.hasOwn(schema.shape, key));
-  return { merged: { ...(isObject(local) ? local : {}), ...set }, locked, problems: [] };
 }
 
 /** Every target that rules and rows can name. */

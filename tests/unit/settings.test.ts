@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { declared, formOf } from '../../lib/desks/index.ts';
 import { prepare } from '../../lib/desks/pattern.ts';
 import { jsonSchema } from '../../lib/schema.ts';
-import { compile, mergePolicy, parseRows, parseSettings, warnings } from '../../lib/settings.ts';
+import { compile, parseRows, parseSettings, warnings } from '../../lib/settings.ts';
 
 const link = 'worklink://resource?action=fetch_user&user=497';
 const good = {
@@ -305,47 +305,6 @@ test('warnings name what holds but leads nowhere', () => {
     'desks[0].origins',
   ]);
   expect(warnings(parseSettings(good).settings)).toEqual([]);
-});
-
-describe('policy over local', () => {
-  const local = { ...good, match: 'all' };
-  const settings = { version: 1, contacts: [{ id: 'boss', name: 'Boss', link }], unheard: 1 };
-
-  test.each([
-    ['an object', settings],
-    ['its JSON text', JSON.stringify(settings)],
-  ])('as %s replaces whole parts and locks them', (_, set) => {
-    const { merged, locked, problems } = mergePolicy(local, { settings: set });
-    expect(problems).toEqual([]);
-    expect(locked).toEqual(['contacts']);
-    const now = parseSettings(merged).settings;
-    expect(now.contacts.map((c) => c.id)).toEqual(['boss']);
-    expect(now.match).toBe('all');
-    expect(now.rules).toHaveLength(2);
-  });
-
-  test.each([undefined, null, {}, { other: 1 }, 'x'])('%j changes nothing', (policy) => {
-    expect(mergePolicy(local, policy)).toEqual({ merged: local, locked: [], problems: [] });
-  });
-
-  test.each(['{"contacts": [', '[]', '7', 7, []])('broken (%j) changes nothing and says so', (set) => {
-    const { merged, locked, problems } = mergePolicy(local, { settings: set });
-    expect({ merged, locked }).toEqual({ merged: local, locked: [] });
-    expect(problems).toEqual([{ path: 'policy.settings', message: 'is not a settings object' }]);
-  });
-
-  test('counts where nothing local is stored, and its bad links are refused, too', () => {
-    const bad = { contacts: [{ id: 'x', name: 'X', link: 'javascript:alert(1)' }] };
-    const { settings: now, problems } = parseSettings(mergePolicy(undefined, { settings: bad }).merged);
-    expect(now.contacts).toEqual([]);
-    expect(problems.map((p) => p.path)).toEqual(['contacts[0].link']);
-  });
-
-  test('a forged prototype locks nothing', () => {
-    const { locked, merged } = mergePolicy({}, { settings: '{"__proto__":{"match":"all"},"constructor":1}' });
-    expect(locked).toEqual([]);
-    expect(parseSettings(merged).settings.match).toBe('first');
-  });
 });
 
 describe('compiled for one origin', () => {
