@@ -41,8 +41,8 @@ describe.each(Object.values(declared))('$id', (file) => {
     expect(own.length).toBeGreaterThanOrEqual(3);
     expect(own.some(({ read }) => read.case === null)).toBe(true);
     for (const page of own) {
-      expect(page.modelled, `${page.name}`).toBeTruthy();
-      expect(documentOf(page).querySelectorAll('*').length, `${page.name}`).toBeGreaterThanOrEqual(150);
+      expect(page.modelled, `on ${page.name}`).toBeTruthy();
+      expect(documentOf(page).querySelectorAll('*').length, `on ${page.name}`).toBeGreaterThanOrEqual(150);
     }
   });
 
