@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { densest, type Code, type Codes, type Offer, type Screen } from '../lib/model.ts';
 import { ltr, Num, own, Said, verb } from './bar.tsx';
+import { drawn } from './drawn.ts';
 import { Icon, Mark } from './icons.tsx';
 import { CopyButton } from './panel.tsx';
 import { useSay } from './text.ts';
@@ -70,7 +71,7 @@ export function Card(props: CardProps) {
       {codes && 'error' in codes && (
         <Band kind="bad" head={say('no_code')} text={say(codes.error)}>
           <button type="button" className="btn" onClick={onShowAgain}>
-            <Icon name="again" />
+            <Icon d={drawn.again} />
             {say('try_again')}
           </button>
         </Band>
@@ -173,7 +174,7 @@ function Shown({
       <div className="qr-foot">
         <CopyButton offer={offer} copied={copied} onCopy={onCopy} />
         <button type="button" className="btn" onClick={() => onFull(true)}>
-          <Icon name="full" />
+          <Icon d={drawn.full} />
           {say('full_screen')}
         </button>
       </div>
@@ -255,7 +256,7 @@ const Close = ({ onClose }: { onClose: () => void }) => {
   const say = useSay();
   return (
     <button type="button" className="btn quiet bare" aria-label={say('close')} onClick={onClose}>
-      <Icon name="x" />
+      <Icon d={drawn.x} />
     </button>
   );
 };
@@ -274,7 +275,7 @@ function Band({
   return (
     <div className={kind === 'info' ? 'band' : `band ${kind}`} role={kind === 'info' ? undefined : 'alert'}>
       <div className="say">
-        <Icon name={kind} />
+        {kind === 'bad' ? <Icon d={drawn.bad} /> : <Icon name={kind} />}
         <b>{head}</b>
         <p>{text}</p>
         <div className="acts">{children}</div>
@@ -327,7 +328,7 @@ function Full(props: CardProps & { code: Code; kind: Kind; setKind: (kind: Kind)
         <Kinds kind={kind} setKind={setKind} />
         <Dim screen={screen} onScreen={onScreen} />
         <button type="button" className="btn" onClick={() => onFull(false)}>
-          <Icon name="x" />
+          <Icon d={drawn.x} />
           {say('close')}
         </button>
       </div>

@@ -1,5 +1,6 @@
 import type { Offer, View } from '../lib/model.ts';
 import { type BarProps, Launch, ltr, Num, own, QrButton, Said, verb } from './bar.tsx';
+import { drawn } from './drawn.ts';
 import { Icon, Mark } from './icons.tsx';
 import { useSay } from './text.ts';
 
@@ -175,7 +176,7 @@ export function CopyButton({
   const say = useSay();
   return (
     <button type="button" className="btn quiet" onClick={() => onCopy(offer)}>
-      <Icon name={copied ? 'check' : 'copy'} />
+      {copied ? <Icon name="check" /> : <Icon d={drawn.copy} />}
       <span aria-live="polite">{say(copied ? 'copied' : 'copy_link')}</span>
     </button>
   );
@@ -213,11 +214,11 @@ function Doubt({ view, onChoose, onReadAgain, onCopyForAdmin }: PanelProps) {
         </div>
         <div className="acts">
           <button type="button" className="btn quiet" onClick={onReadAgain}>
-            <Icon name="again" />
+            <Icon d={drawn.again} />
             {say('read_again')}
           </button>
           <button type="button" className="btn quiet" onClick={onCopyForAdmin}>
-            <Icon name="copy" />
+            <Icon d={drawn.copy} />
             {say('copy_for_admin')}
           </button>
         </div>
@@ -242,11 +243,11 @@ function Uncovered({ view, onReadAgain, onCopyForAdmin }: PanelProps) {
       </div>
       <div className="acts">
         <button type="button" className="btn" onClick={onReadAgain}>
-          <Icon name="again" />
+          <Icon d={drawn.again} />
           {say('read_again')}
         </button>
         <button type="button" className="btn quiet" onClick={onCopyForAdmin}>
-          <Icon name="copy" />
+          <Icon d={drawn.copy} />
           {say('copy_for_admin')}
         </button>
       </div>

@@ -1,5 +1,6 @@
 /** The pieces that all views of the options page are made of. */
 import { useId, useState, type ReactNode } from 'react';
+import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { Sign } from './icons.tsx';
@@ -45,7 +46,7 @@ export function Status({ mood, children }: { mood: 'ok' | 'warn' | 'bad' | 'off'
     <span className={`st ${mood}`}>
       {mood === 'ok' && <Icon name="check" />}
       {mood === 'warn' && <Icon name="warn" />}
-      {mood === 'bad' && <Icon name="bad" />}
+      {mood === 'bad' && <Icon d={drawn.bad} />}
       {children}
     </span>
   );
@@ -234,7 +235,7 @@ export function Toast({ note, dismiss }: { note: Note | null; dismiss: () => voi
             </button>
           )}
           <button type="button" className="btn quiet bare" aria-label={say('o_close')} onClick={dismiss}>
-            <Icon name="x" />
+            <Icon d={drawn.x} />
           </button>
         </>
       )}
