@@ -7,7 +7,7 @@ import { prepare } from './desks/pattern.ts';
 import { targetKinds, type PageEntry, type Rule, type Target } from './model.ts';
 import { matches, normalise } from './route.ts';
 import { rowSchema, schema, type Row, type Settings } from './schema.ts';
-import { allowedLink } from './worklink.ts';
+import { allowedLink } from './link-words.ts';
 
 /** A sentence about one value; `path` is where it stands, `contacts[2].link`. */
 export type SettingsProblem = { path: string; message: string };

@@ -54,30 +54,33 @@ const decode = (text: string): string => {
   }
 };
 
+/** Why a link may not be offered; link-words.ts has the sentences, which no page pays for. */
+export type LinkFault = 'letters' | 'resource' | 'scheme' | 'no-link' | 'user' | 'host';
+
 /**
  * May this link be offered? Asked at import, for policy, and again where the link is built.
  * @param only the one scheme that is right in this place
- * @returns null if it may, else why not, as a sentence
+ * @returns null if it may
  */
-export function allowedLink(link: string, hosts: readonly string[], only?: 'worklink' | 'https'): string | null {
+export function linkFault(link: string, hosts: readonly string[], only?: 'worklink' | 'https'): LinkFault | null {
   // URL parsers drop the former silently, so they could hide a scheme; some read a backslash as a slash, some do not.
   // oxlint-disable-next-line no-control-regex -- these are what is refused
-  if (/[\u0000-\u0020\u007f\\]/.test(link)) return 'A link holds no spaces, backslashes or control characters';
+  if (/[\u0000-\u0020\u007f\\]/.test(link)) return 'letters';
   if (/^worklink:/i.test(link) && only !== 'https')
-    return /^worklink:\/\/[^/?#]/i.test(link) ? null : 'A WorkLink link starts with worklink://resource';
+    return /^worklink:\/\/[^/?#]/i.test(link) ? null : 'resource';
   // Without the slashes it would be an address on the desk's own host.
-  if (!/^https:\/\//i.test(link) || only === 'worklink') return 'A link starts with worklink:// or https://';
+  if (!/^https:\/\//i.test(link) || only === 'worklink') return 'scheme';
   let url: URL;
   try {
     url = new URL(link);
   } catch {
-    return 'This is not a link';
+    return 'no-link';
   }
-  if (url.username || url.password) return 'A link holds no user name or password';
-  if (!hosts.includes(url.hostname) || url.port) return `${url.host} is not one of the hosts that links may name`;
+  if (url.username || url.password) return 'user';
+  if (!hosts.includes(url.hostname) || url.port) return 'host';
   // As this file reads the inner link, and as a server would: `deep%5Flink` is `deep_link` there.
   for (const inner of [innerOf(link), url.searchParams.get('deep_link')]) {
-    const why = inner === null ? null : allowedLink(inner, hosts, 'worklink');
+    const why = inner === null ? null : linkFault(inner, hosts, 'worklink');
     if (why) return why;
   }
   return null;
@@ -145,7 +148,7 @@ export function linkOf(
     if (template.includes('{id}') && !value) return { refused: 'empty-field' };
     base = template.replaceAll('{id}', encode(value ?? ''));
   }
-  if (allowedLink(base, options.linkHosts)) return { refused: 'not-allowed' };
+  if (linkFault(base, options.linkHosts)) return { refused: 'not-allowed' };
 
   const data: Pair[] = [
     ['work_order_id', record.number ?? record.id],

@@ -10,6 +10,7 @@ import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { askFor, giveBack, grantedOrigins } from '../../lib/browser/grants.ts';
+import { look, openTabs, take, watchTabs } from '../../lib/browser/inspect.ts';
 import { keepPlaces, places } from '../../lib/browser/places.ts';
 import { readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
 import { readSnapshot, snapshots } from '../../lib/browser/snapshots.ts';
@@ -24,17 +25,36 @@ import {
   takeDefaults,
 } from '../../lib/browser/store.ts';
 import { bytesOf, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
+import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { declared } from '../../lib/desks/index.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import { warnings } from '../../lib/settings.ts';
-import { allowedLink } from '../../lib/worklink.ts';
+import { allowedLink } from '../../lib/link-words.ts';
 
 const say: Say = (key, ...values) =>
   browser.i18n.getMessage(key as Parameters<typeof browser.i18n.getMessage>[0], values);
 
+function selects(selector: string): boolean {
+  try {
+    document.createDocumentFragment().querySelector(selector);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const host: Host = {
   self: { browser: import.meta.env.FIREFOX ? 'firefox' : 'chrome', id: browser.runtime.id },
-  products: Object.values(declared).map(({ id, name }) => ({ id, name })),
+  products: Object.values(declared).map(({ id, name, code }) => ({ id, name, rest: Boolean(code?.rest) })),
+  looks: {
+    tabs: openTabs,
+    watch: watchTabs,
+    look,
+    take,
+    describe: (text) => describeDesk(text, selects),
+    fits: fitsOf,
+  },
+  copy: (text) => navigator.clipboard.writeText(text),
   async load() {
     const [loaded, granted, { tables, targets }, kept, known] = await Promise.all([
       loadSettings(),

@@ -8,7 +8,7 @@ import { bytesOf, fitsPlace, makePack, unknownPlaces, zipOf } from '../../lib/de
 import { firstProblem, preview } from '../../lib/import.ts';
 import type { Row } from '../../lib/schema.ts';
 import { parseSettings, warnings } from '../../lib/settings.ts';
-import { allowedLink } from '../../lib/worklink.ts';
+import { allowedLink } from '../../lib/link-words.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
   string,

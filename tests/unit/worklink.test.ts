@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { targetKinds, type Case, type LinkOptions, type Target } from '../../lib/model.ts';
 import { parseSettings } from '../../lib/settings.ts';
-import { allowedLink, encode, linkOf, newLaunchId, readExternal, readLink, type Link } from '../../lib/worklink.ts';
+import { allowedLink } from '../../lib/link-words.ts';
+import { encode, linkOf, newLaunchId, readExternal, readLink, type Link } from '../../lib/worklink.ts';
 
 const presets: LinkOptions = parseSettings({}).settings.links;
 const launch = 'ABCDEFGH2345';
