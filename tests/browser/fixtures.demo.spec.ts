@@ -1,23 +1,24 @@
-/** Every recorded page is read in Chromium as happy-dom reads it: readings use nothing that only one of them has. */
+/**
+ * Every recorded page in Chromium: read as happy-dom reads it, since readings use nothing that only one of them has; and
+ * the panel's mount, where every page has its case, stands once however often it is asked to.
+ */
 import { join } from 'node:path';
 import { build } from 'vite';
 import { root } from '../../scripts/bootstrap.mjs';
-import type { readPage } from '../../lib/which.ts';
 import { fixtures } from '../desks/fixtures.ts';
+import type * as reader from './reader.ts';
 import { expect, test } from './world.ts';
 
-type Reader = { readPage: typeof readPage };
+type Reader = Pick<typeof reader, 'readPage' | 'standing'>;
 
-/** The reader as one script, `deskcallRead.readPage`. */
-async function reader(): Promise<string> {
+/** Reader and mount as one script, `deskcallRead`. */
+async function scriptOf(): Promise<string> {
+  const entry = join(root, 'tests', 'browser', 'reader.ts');
   const built = await build({
     configFile: false,
     root,
     logLevel: 'error',
-    build: {
-      write: false,
-      lib: { entry: join(root, 'lib', 'which.ts'), formats: ['iife'], name: 'deskcallRead', fileName: 'read' },
-    },
+    build: { write: false, lib: { entry, formats: ['iife'], name: 'deskcallRead', fileName: 'read' } },
   });
   const [output] = Array.isArray(built) ? built : [built];
   const chunk = output && 'output' in output ? output.output[0] : undefined;
@@ -27,10 +28,10 @@ async function reader(): Promise<string> {
 
 let script: string;
 test.beforeAll(async () => {
-  script = await reader();
+  script = await scriptOf();
 });
 
-for (const { name, url, html, desk, read } of fixtures)
+for (const { name, url, html, desk, read, anchor } of fixtures)
   test(`Chromium reads ${name} as expected`, async ({ page }) => {
     await page.route('**/*', (route) =>
       route.request().isNavigationRequest() && route.request().url() === url.split('#')[0]
@@ -48,4 +49,14 @@ for (const { name, url, html, desk, read } of fixtures)
       desk,
     );
     expect(answer).toEqual(read);
+    if (!answer.case) return;
+
+    const stood = await page.evaluate(
+      ([css, wanted]) => {
+        const { deskcallRead } = globalThis as unknown as { deskcallRead: Reader };
+        return deskcallRead.standing(css, wanted ?? undefined);
+      },
+      [anchor ?? null, desk ?? null] as const,
+    );
+    expect(stood).toEqual({ shown: 1, again: 1, back: 1, byAnchor: anchor !== undefined, gone: 0, pages: 0 });
   });
