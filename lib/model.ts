@@ -105,6 +105,8 @@ export type DeskData = {
   deep?: boolean;
   /** Selectors of the element that holds the open record and no other; `{id}` stands for the record's id. */
   scope?: string[];
+  /** Selectors of elements in which nothing is read: panes and dialogs of other records, forms that are not on show. */
+  ignore?: string[];
   /** If more than one element matches this, no identity is read. */
   single?: string;
   /** Selectors of elements whose text is no part of a value: for screen readers, or buttons beside it. */

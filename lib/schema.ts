@@ -56,6 +56,7 @@ const deskData = z.strictObject({
   frames: selectors.optional(),
   deep: z.boolean().optional(),
   scope: selectors.optional(),
+  ignore: selectors.optional(),
   single: text(300).optional(),
   drop: selectors.optional(),
   blank: z.array(text(100)).max(50).optional(),

@@ -44,6 +44,7 @@ function section({ id, name, hosts, data, code: more }: DeskFile): string {
     data.frames && `Read in a frame of the page: ${list(data.frames)}.`,
     data.deep && 'Open shadow roots are searched.',
     data.scope && `Only in the record’s own container: ${list(data.scope)}.`,
+    data.ignore && `Nothing is read in: ${list(data.ignore)}.`,
     more?.rest
       ? 'Its own API can be asked with the person’s session; off until an admin turns it on.'
       : 'Its own API is not asked.',

@@ -45,38 +45,11 @@ const fill = (selector: string, { id, kind }: Ref): string =>
       : before + text.replace(/^\d|[^\w-]/gu, (c) => `\\${(c.codePointAt(0) ?? 0).toString(16)} `);
   });
 
-/** Several roots are searched in turn. Selectors come from people: a bad one finds nothing. */
-function all(roots: ParentNode[], selector: string): Element[] {
-  try {
-    return roots.flatMap((root) => [...root.querySelectorAll(selector)]);
-  } catch {
-    return [];
-  }
-}
-function first(roots: ParentNode[], selector: string): Element | null {
-  try {
-    for (const root of roots) {
-      const found = root.querySelector(selector);
-      if (found) return found;
-    }
-  } catch {
-    // said above
-  }
-  return null;
-}
-
-/** The root and, where the desk says so, all open shadow roots in it, nested ones too. */
-function rootsIn(root: ParentNode, deep: boolean | undefined): ParentNode[] {
-  const roots = [root];
-  if (deep)
-    for (const each of roots)
-      for (const { shadowRoot } of each.querySelectorAll('*'))
-        if (shadowRoot && roots.length < mostRoots) roots.push(shadowRoot);
-  return roots;
-}
-
-/** An element's text without what is dropped; a piece that only repeats the one before it is there for screen readers. */
-function textOf(node: ParentNode & Node, drop: string): string {
+/**
+ * An element's text without what is dropped; a piece that only repeats the one before it is there for screen readers.
+ * Where an element has no text of its own, that of its open shadow root stands for it.
+ */
+function textOf(element: Element, drop: string): string {
   let text = '';
   let before = '';
   const walk = (inner: Node): void => {
@@ -87,13 +60,18 @@ function textOf(node: ParentNode & Node, drop: string): string {
         if (piece && piece === before) continue;
         before = piece || before;
         text += child.nodeValue ?? '';
-      } else if (child.nodeType === 1 && !(child as Element).matches(drop)) walk(child);
+      } else if (child.nodeType === 1 && !(child as Element).matches(drop)) into(child as Element);
     }
   };
+  const into = (inner: Element): void => {
+    const { length } = text;
+    walk(inner);
+    if (inner.shadowRoot && !text.slice(length).trim()) walk(inner.shadowRoot);
+  };
   try {
-    walk(node);
+    into(element);
   } catch {
-    return node.textContent ?? '';
+    return element.textContent ?? '';
   }
   return text;
 }
@@ -105,7 +83,7 @@ function valueOf(element: Element, drop: string, attr?: string): string {
   if (element.matches('[type=checkbox],[type=radio]') && !(element as HTMLInputElement).checked) return '';
   if (localName === 'input' || localName === 'textarea') return plain((element as HTMLInputElement).value);
   if (localName === 'select') return plain((element as HTMLSelectElement).selectedOptions[0]?.textContent);
-  return plain(textOf(element, drop)) || (element.shadowRoot ? plain(textOf(element.shadowRoot, drop)) : '');
+  return plain(textOf(element, drop));
 }
 
 function cut(text: string, reading: Reading): string {
@@ -137,6 +115,45 @@ const zoned = (text: string): string =>
 export function customDesk(id: string, name: string, form: DeskForm, code: DeskCode = {}): Desk {
   const drop = ['script,style', ...(form.drop ?? [])].join();
   const sameId = code.sameId ?? ((text: string) => text);
+  const ignore = form.ignore?.join();
+  /** Not in what is left alone; where that cannot be told, nothing counts. */
+  const counts = (element: Element): boolean => {
+    try {
+      return !ignore || !element.closest(ignore);
+    } catch {
+      return false;
+    }
+  };
+
+  /** Several roots are searched in turn. Selectors come from people: a bad one finds nothing. */
+  const all = (roots: ParentNode[], selector: string): Element[] => {
+    try {
+      return roots.flatMap((root) => [...root.querySelectorAll(selector)].filter(counts));
+    } catch {
+      return [];
+    }
+  };
+  const first = (roots: ParentNode[], selector: string): Element | null => {
+    try {
+      for (const root of roots) {
+        const found = root.querySelector(selector);
+        const one = !found || counts(found) ? found : [...root.querySelectorAll(selector)].find(counts);
+        if (one) return one;
+      }
+    } catch {
+      // said above
+    }
+    return null;
+  };
+  /** The root and, where the desk says so, all open shadow roots in it, nested ones too. */
+  const rootsIn = (root: ParentNode): ParentNode[] => {
+    const roots = [root];
+    if (form.deep)
+      for (const each of roots)
+        for (const host of each.querySelectorAll('*'))
+          if (host.shadowRoot && roots.length < mostRoots && counts(host)) roots.push(host.shadowRoot);
+    return roots;
+  };
 
   const locate = (url: string): Ref | null => {
     if (form.never?.some((pattern) => matchAddress(pattern, url))) return null;
@@ -192,7 +209,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
   const inner = (page: Page, depth = 0): Page => {
     if (!form.frames || depth === deepestFrame) return page;
     const known = depth === 0 && frame?.isConnected && frame.ownerDocument === page.document ? [frame] : null;
-    for (const element of known ?? all(rootsIn(page.document, form.deep), form.frames.join())) {
+    for (const element of known ?? all(rootsIn(page.document), form.frames.join())) {
       try {
         const { contentDocument, contentWindow } = element as HTMLIFrameElement;
         const url = contentWindow?.location.href ?? '';
@@ -209,7 +226,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
   const roots = (page: Page): Node[] => {
     if (!form.deep && !form.frames) return [];
     const { document } = inner(page);
-    const found: Node[] = rootsIn(document, form.deep).slice(document === page.document ? 1 : 0);
+    const found: Node[] = rootsIn(document).slice(document === page.document ? 1 : 0);
     return frame?.isConnected ? [frame, ...found] : found;
   };
 
@@ -218,7 +235,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     if (!form.scope) return whole;
     for (const selector of form.scope) {
       const found = first(whole, fill(selector, ref));
-      if (found) return rootsIn(found, form.deep);
+      if (found) return rootsIn(found);
     }
     return null;
   };
@@ -232,7 +249,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     // Where the page names its record, addresses only say which pages can be a case.
     if (byPage ? !here && form.addresses.length && !from : !from) return findings;
     const { values, fields, sources, problems } = findings;
-    const whole = rootsIn(page.document, form.deep);
+    const whole = rootsIn(page.document);
     if (form.single && all(whole, form.single).length > 1) {
       problems.push({ code: 'several', message: 'More than one record on this page says it is the open one.' });
       if (byPage) return findings;
@@ -317,7 +334,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       }
       return null;
     },
-    owns: ({ document }) => form.owns?.some((selector) => first(rootsIn(document, form.deep), selector)) ?? false,
+    owns: ({ document }) => form.owns?.some((selector) => first(rootsIn(document), selector)) ?? false,
     inner,
     roots,
     locate,

@@ -81,10 +81,50 @@ describe('shadow roots', () => {
     expect(title('<h1><template shadowrootmode="open"><b>In</b> it</template></h1>')).toBe('In it');
   });
 
+  test('an element without text of its own has that of its shadow root, however deep it stands', () => {
+    const html = `<h1><b>${'<template shadowrootmode="open"><i>Pump</i></template>'}</b> <i>17<template shadowrootmode="open">label</template></i></h1>`;
+    expect(title(html)).toBe('Pump 17');
+  });
+
   test('they are named for watching', () => {
     const page = { url, document: parse(nested) };
     expect(deskOf({ deep: true }).roots(page)).toHaveLength(2);
     expect(deskOf({}).roots(page)).toEqual([]);
+  });
+});
+
+describe('what is left alone', () => {
+  const data: Partial<DeskData> = { ignore: ['.tab:not(.active)', '[role="dialog"]'], deep: true };
+  const tabs = '<div class="tab"><h1>other</h1></div><div role="dialog"><h1>new</h1></div>';
+
+  test('nothing in it is read: no value, no row, no identity, no container, no place, no shadow root', () => {
+    const other = `<div class="tab"><section data-id="7"><h1>other</h1><b>8</b><i>A<u>x</u></i>
+      <p><template shadowrootmode="open"><h2>other</h2></template></p></section></div>`;
+    const page = { url, document: parse(other) };
+    const all: Partial<DeskData> = {
+      ...data,
+      shows: { id: [{ css: 'b' }] },
+      rows: [{ row: 'i', value: 'u' }],
+      read: { title: [{ css: 'h1, h2' }] },
+      anchors: [{ css: 'h1' }],
+    };
+    expect(readCase(deskOf(all), page).case).toEqual(readCase(deskOf({}), page).case);
+    expect(deskOf(all).anchorOf(page, { kind: 'case', id: '7' })).toBeNull();
+    expect(deskOf(all).roots(page)).toEqual([]);
+    expect(readCase(deskOf({ ...all, scope: ['[data-id="{id}"]'] }), page).problems).toMatchObject([
+      { code: 'no-pane' },
+    ]);
+    expect(readCase(deskOf({ ...data, single: 'h1' }), { url, document: parse(`${tabs}<h1>x</h1>`) }).problems).toEqual(
+      [],
+    );
+  });
+
+  test('what stands beside it is', () => {
+    expect(title(`${tabs}<div class="tab active"><h1>mine</h1></div>`, data)).toBe('mine');
+  });
+
+  test('a selector that cannot be understood leaves all alone', () => {
+    expect(title('<h1>a</h1>', { ignore: ['.tab', '[['] })).toBeUndefined();
   });
 });
 

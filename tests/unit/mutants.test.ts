@@ -39,6 +39,7 @@ function mutantsOf(file: DeskFile): Mutant[] {
     'pages',
     'frames',
     'scope',
+    'ignore',
     'drop',
     'blank',
     'rows',
