@@ -40,6 +40,8 @@ export type PackFile = {
   text: string;
   /** Registry files are written so, as regedit itself does. */
   utf16?: boolean;
+  /** Some browser reads this very file; the others are for people, and for what they have already. */
+  policy?: true;
   /** Where this very kind of file was tried; none: nowhere yet. */
   tried?: 'chromium-linux' | 'firefox-linux';
 };
@@ -170,6 +172,7 @@ function chromiumFiles(browser: 'chrome' | 'edge', place: Place, policy: Policy,
   return [
     {
       name: `${browser}-linux.json`,
+      policy: true,
       text: pretty({
         ExtensionInstallForcelist: [entry],
         ...(launch.length && { AutoLaunchProtocolsFromOrigins: launch }),
@@ -179,6 +182,7 @@ function chromiumFiles(browser: 'chrome' | 'edge', place: Place, policy: Policy,
     },
     {
       name: `${browser}-windows.reg`,
+      policy: true,
       utf16: true,
       text: registry([
         {
@@ -194,7 +198,7 @@ function chromiumFiles(browser: 'chrome' | 'edge', place: Place, policy: Policy,
         { path: `${roots[browser]}\\3rdparty\\extensions\\${id}\\policy`, values: policy },
       ]),
     },
-    { name: `${browser}-macos.mobileconfig`, text: profile(browser, place, policy, launch) },
+    { name: `${browser}-macos.mobileconfig`, policy: true, text: profile(browser, place, policy, launch) },
   ];
 }
 
@@ -225,6 +229,7 @@ export function makePack(settings: Settings, rows: Row[], choice: Choice, places
     ...chromiumFiles('edge', at.edge, policy, launch),
     {
       name: 'firefox-policies.json',
+      policy: true,
       text: pretty({
         policies: {
           ExtensionSettings: forced(at.firefox, 'install_url'),

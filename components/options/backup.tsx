@@ -1,10 +1,15 @@
-/** Backup: everything as one file, and back. Nothing is saved before the person has seen what would change. */
+/**
+ * Backup: everything as one file, and back, and what was set before. Nothing is imported before the person has seen what
+ * would change.
+ */
 import { useId, useState } from 'react';
 import type { Change, Preview } from '../../lib/import.ts';
-import { useSay } from '../text.ts';
+import { useSay, type Say } from '../text.ts';
+import { download } from './download.ts';
 import { Sign } from './icons.tsx';
+import { Organisation } from './organisation.tsx';
 import { Head, Status, Ways, Why } from './parts.tsx';
-import type { Desktop } from './state.ts';
+import type { Desktop, Snapshot } from './state.ts';
 import { count } from './words.ts';
 
 type Chosen = { file: string; preview: Preview };
@@ -37,6 +42,7 @@ function Start({ desktop, choose }: { desktop: Desktop; choose: (chosen: Chosen)
   return (
     <>
       <Head title={say('o_backup_title')} purpose={say('o_backup_purpose')} />
+      <Organisation desktop={desktop} />
       <div className="card backup">
         <h2>{say('o_export')}</h2>
         <p className="meta">{say('o_export_why')}</p>
@@ -62,18 +68,105 @@ function Start({ desktop, choose }: { desktop: Desktop; choose: (chosen: Chosen)
           {why && <Why id={`${id}-why`}>{why}</Why>}
         </div>
       </div>
+      <Snapshots desktop={desktop} />
     </>
   );
 }
 
-/** Hands a text to the person as a file. */
-function download(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+/** What was set before something replaced it as a whole. */
+function Snapshots({ desktop }: { desktop: Desktop }) {
+  const say = useSay();
+  const { host, loaded, act } = desktop;
+  const [share, setShare] = useState<number | null>(null);
+
+  const restore = async (snapshot: Snapshot) => {
+    setShare(0);
+    await act(async () => {
+      const before = await host.restore(snapshot.id, setShare);
+      const undo = async () => {
+        await host.restore(before);
+        return { words: say('o_undone') };
+      };
+      return { words: say('o_restored', moment(snapshot.at)), undo: () => void act(undo) };
+    });
+    setShare(null);
+  };
+  const save = async (snapshot: Snapshot) => {
+    const text = await host.readSnapshot(snapshot.id);
+    if (text !== null)
+      download(`deskcall-${new Date(snapshot.at).toISOString().slice(0, 16).replace(':', '')}.json`, text);
+  };
+
+  return (
+    <div className="card tbl">
+      <div className="pad">
+        <div>
+          <h2>{say('o_snapshots')}</h2>
+          <p className="meta">{say('o_snapshots_why')}</p>
+        </div>
+        {share !== null && <progress aria-label={say('o_restoring')} value={share} max={1} />}
+      </div>
+      {loaded.snapshots.length > 0 ? (
+        <table>
+          <thead>
+            <tr>
+              <th>{say('o_snapshot_when')}</th>
+              <th>{say('o_snapshot_before')}</th>
+              <th>{say('o_snapshot_holds')}</th>
+              <th>
+                <span className="sr">{say('o_actions')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {loaded.snapshots.map((snapshot) => (
+              <tr key={snapshot.id}>
+                <td className="num">
+                  <b>{moment(snapshot.at)}</b>
+                </td>
+                <td className="meta">{say(`o_snapshot_${snapshot.reason}`)}</td>
+                <td className="meta">{holds(snapshot, say)}</td>
+                <td className="end">
+                  <div className="row-acts">
+                    <button
+                      type="button"
+                      className="btn quiet"
+                      aria-label={say('o_snapshot_save_name', moment(snapshot.at))}
+                      onClick={() => void save(snapshot)}
+                    >
+                      {say('o_snapshot_save')}
+                    </button>
+                    <button
+                      type="button"
+                      className="btn"
+                      disabled={share !== null}
+                      aria-label={say('o_restore_name', moment(snapshot.at))}
+                      onClick={() => void restore(snapshot)}
+                    >
+                      {say('o_restore')}
+                    </button>
+                  </div>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p className="meta pad">{say('o_snapshots_none')}</p>
+      )}
+    </div>
+  );
+}
+
+const moment = (at: number): string =>
+  new Intl.DateTimeFormat(document.documentElement.lang || 'en', { dateStyle: 'medium', timeStyle: 'short' }).format(
+    at,
+  );
+
+function holds({ counts }: Snapshot, say: Say): string {
+  const some = Object.entries(counts).filter(([, n]) => n > 0);
+  if (!some.length) return say('o_snapshot_nothing');
+  return some.map(([part, n]) => `${say(`o_parts_${part}`)} ${count(n)}`).join(', ');
 }
 
 const kinds = ['rejected', 'changed', 'removed', 'added'] as const;
@@ -81,7 +174,7 @@ type Kind = (typeof kinds)[number];
 
 function Import({ desktop, chosen, close }: { desktop: Desktop; chosen: Chosen; close: () => void }) {
   const say = useSay();
-  const { host, loaded, act } = desktop;
+  const { host, act } = desktop;
   const { changes, rejected, settings, rows } = chosen.preview;
   const [written, setWritten] = useState<number | null>(null);
   const total = changes.length;
@@ -90,13 +183,9 @@ function Import({ desktop, chosen, close }: { desktop: Desktop; chosen: Chosen; 
   const run = async () => {
     setWritten(0);
     await act(async () => {
-      const before = { settings: loaded.settings, rows: rows && (await host.readRows()) };
-      // Rows first: they are switched by one step, and rules that look into a table find it filled.
-      if (rows) await host.replaceRows(rows, setWritten);
-      await host.save(settings, loaded.locked);
+      const before = await host.importAll(settings, rows, setWritten);
       const back = async () => {
-        await host.save(before.settings, loaded.locked);
-        if (before.rows) await host.replaceRows(before.rows);
+        await host.restore(before);
         return { words: say('o_undone') };
       };
       return { words: words('o_imported_one', 'o_imported_many'), undo: () => void act(back) };

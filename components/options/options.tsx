@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { Icon, Mark } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { Backup } from './backup.tsx';
+import { Deploy } from './deploy.tsx';
 import { Desks } from './desks.tsx';
 import { Sign } from './icons.tsx';
 import { Toast } from './parts.tsx';
@@ -12,7 +13,7 @@ import { Tables, tableIds } from './tables.tsx';
 import { Targets } from './targets.tsx';
 import { count } from './words.ts';
 
-const views = { desks: Desks, contacts: Targets, rules: Rules, tables: Tables, backup: Backup };
+const views = { desks: Desks, contacts: Targets, rules: Rules, tables: Tables, backup: Backup, deploy: Deploy };
 type View = keyof typeof views;
 
 const onHash = (listener: () => void) => {
@@ -72,6 +73,7 @@ function Side({ view, loaded }: { view: View; loaded: Loaded | undefined }) {
         {link('tables', loaded && tableIds(loaded).length)}
         <p>{say('o_nav_care')}</p>
         {link('backup')}
+        {link('deploy')}
       </nav>
       {loaded && loaded.locked.length > 0 && (
         <p className="org">

@@ -106,7 +106,8 @@ export async function writeRows(
   const { generation } = await state();
   const n = generation.n + 1;
   const rows = Array.isArray(next) ? next : next(await stored(generation.n));
-  for (let at = 0; at < rows.length && !stop?.aborted; at += batch) {
+  for (let at = 0; at < rows.length; at += batch) {
+    if (stop?.aborted) break;
     const part = rows.slice(at, at + batch).map(({ table, key, offer }) => [rowKey(n, table, key), { key, offer }]);
     // oxlint-disable-next-line no-await-in-loop -- in order, so that progress is true and memory stays small
     await local.set(Object.fromEntries(part));

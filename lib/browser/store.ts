@@ -91,6 +91,11 @@ let opened: BroadcastChannel | undefined;
 /** Between this extension's own pages and its worker; nobody hears what they say themselves. */
 const channel = (): BroadcastChannel => (opened ??= new BroadcastChannel('deskcall'));
 
+function tell(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin and takes none
+  channel().postMessage('changed');
+}
+
 /** Listens to what is changed elsewhere: in another page of ours, or by policy. @returns a function that ends it */
 export function onChanged(listener: () => void): () => void {
   channel().addEventListener('message', listener);
@@ -102,7 +107,7 @@ const change = <T>(job: () => Promise<T>): Promise<T> =>
   alone(async () => {
     const result = await job();
     await complete();
-    channel().postMessage('changed');
+    tell();
     return result;
   });
 
@@ -152,7 +157,7 @@ export async function changeRows<T>(job: () => Promise<T>): Promise<T> {
   const result = await job();
   // Targets that only rows name.
   await publish();
-  channel().postMessage('changed');
+  tell();
   return result;
 }
 
