@@ -76,8 +76,13 @@ describe('a CSV file', () => {
   });
 
   test('with text behind a closing quote says where', async () => {
-    const { lines } = await read('key,offer\nP7,Dana\n"P" 8,Liu\n');
-    expect(lines.map(({ bad }) => bad ?? false)).toEqual([false, true]);
+    const { lines, cut } = await read('key,offer\nP7,Dana\n"P" 8,"Liu"\nP9,Dana\n');
+    expect(lines.map(({ line, bad }) => [line, bad ?? false])).toEqual([
+      [2, false],
+      [3, true],
+      [4, false],
+    ]);
+    expect(cut).toBeNull();
   });
 
   test('is read piece by piece: it tells how far it is, stays in order over the seams, and can be stopped', async () => {
