@@ -90,7 +90,7 @@ export type DeskData = {
   /**
    * Addresses of a case, first match wins. `{name}` takes one part of a path, of a query value or of the fragment;
    * `{name:digits}`, `{name:hex}`, `{name:word}`, `{name:guid}`, `{name:key}` and `{name:one|other}` take less; `*` takes
-   * anything without naming it; a leading or trailing `**` takes any number of segments. Groups: `id`, `number`, `kind`.
+   * anything without naming it; one `**` in a path takes any number of segments. Groups: `id`, `number`, `kind`.
    */
   addresses: Address[];
   /** Addresses that never are a case, whatever `addresses` says. */
@@ -127,7 +127,8 @@ export type DeskData = {
 
 /** A part of an address that was made ready: a regular expression's source and the names of its groups. */
 export type AddressPart = [expr: string, ...names: string[]];
-export type AddressSide = { path: AddressPart[]; open?: 'start' | 'end'; query?: [name: string, part: AddressPart][] };
+/** `open`: any number of further segments may stand before the part of this index. */
+export type AddressSide = { path: AddressPart[]; open?: number; query?: [name: string, part: AddressPart][] };
 /** An {@link Address} that was made ready by desks/pattern.ts. */
 export type AddressPattern = { main: AddressSide; hash?: AddressSide; kind?: string };
 

@@ -33,13 +33,13 @@ function paramsOf(query: string): Map<string, string> {
 
 function matchSide({ path: parts, open, query }: AddressSide, path: string, search: string, into: Groups): boolean {
   // `;` starts parameters of a segment (Tryton writes `…/1;name=…`).
-  let list = path
+  const list = path
     .split('/')
     .filter(Boolean)
     .map((segment) => decode(segment.split(';')[0] ?? ''));
-  if (list.length < parts.length || (!open && list.length > parts.length)) return false;
-  list = open === 'start' ? list.slice(list.length - parts.length) : list;
-  if (!parts.every((part, n) => matchPart(part, list[n] ?? '', into))) return false;
+  const more = list.length - parts.length;
+  if (more < 0 || (more && open === undefined)) return false;
+  if (!parts.every((part, n) => matchPart(part, list[n < (open ?? 0) ? n : n + more] ?? '', into))) return false;
   if (!query) return true;
   const given = paramsOf(search);
   return query.every(([name, part]) => given.has(name) && matchPart(part, given.get(name) ?? '', into));

@@ -57,9 +57,9 @@ function compileSide(text: string): AddressSide {
   const [path = '', query = ''] = text.split(/\?(.*)/s);
   let list = path.split('/').filter(Boolean);
   const side: AddressSide = { path: [] };
-  if (list[0] === '**') [side.open, list] = ['start', list.slice(1)];
-  else if (list.at(-1) === '**') [side.open, list] = ['end', list.slice(0, -1)];
-  if (list.includes('**')) throw new Error('"**" stands only at the start or the end of a path');
+  const gap = list.indexOf('**');
+  if (gap >= 0) [side.open, list] = [gap, list.toSpliced(gap, 1)];
+  if (list.includes('**')) throw new Error('"**" stands only once in a path');
   side.path = list.map(compilePart);
   const asked = query.split('&').filter(Boolean);
   if (asked.length)
