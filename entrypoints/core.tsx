@@ -1,4 +1,3 @@
-import { browser } from 'wxt/browser';
 import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
 import { Bar, Tab } from '../components/bar.tsx';
 import controls from '../components/controls.css?inline';
@@ -9,8 +8,7 @@ import { startPage } from '../lib/browser/page.ts';
 
 /** The panel of a granted page, at rest: the bar or the dock's tab. */
 export default defineUnlistedScript(() => {
-  const say = (key: string, ...values: string[]) => browser.i18n.getMessage(key as 'call', values) || key;
-  void startPage(document, tokens + controls + panel, say, (root, props) =>
+  void startPage(document, tokens + controls + panel, (root, say, props) =>
     draw(root, props && (props.docked && !props.out ? <Tab say={say} {...props} /> : <Bar say={say} {...props} />)),
   );
 });

@@ -16,7 +16,7 @@ export const rowKey = (generation: number, table: string, key: string): string =
 export const targetKey = (id: string): string => `target:${id}`;
 export const dockKey = (origin: string): string => `dock:${origin}`;
 /** All that a page needs to show its panel, for one reading. */
-export const storedFor = (origin: string): string[] => [pageKey(origin), dockKey(origin), 'screen'];
+export const storedFor = (origin: string): string[] => [pageKey(origin), dockKey(origin), 'screen', 'words'];
 
 /** Finds one row of a lookup table by its key, at the same cost among ten rows or fifty thousand. */
 export const rowsOf =

@@ -7,6 +7,7 @@ import { alive, ask } from './messages.ts';
 import { mount } from './mount.ts';
 import { keepScreen, screenIn } from './screen.ts';
 import { watch } from './watch.ts';
+import { sayWith } from './words.ts';
 
 /** What the bar or the tab needs to be drawn. */
 export type Drawing = {
@@ -52,8 +53,7 @@ async function copy(by: HTMLElement, text: string): Promise<boolean> {
 export async function startPage(
   document: Document,
   css: string,
-  say: Say,
-  draw: (root: HTMLElement, drawing: Drawing | null) => void,
+  draw: (root: HTMLElement, say: Say, drawing: Drawing | null) => void,
 ): Promise<void> {
   const end = new AbortController();
   const { signal } = end;
@@ -72,7 +72,7 @@ export async function startPage(
     if (!entry || !desk || signal.aborted) return;
     running = new AbortController();
     const over = AbortSignal.any([signal, running.signal]);
-    run({ document, css, say, draw, entry, desk, stored, signal: over, stop: () => end.abort() });
+    run({ document, css, draw, entry, desk, stored, signal: over, stop: () => end.abort() });
   };
 
   const again = async (): Promise<void> => begin(await browser.storage.local.get(storedFor(origin)));
@@ -87,8 +87,7 @@ export async function startPage(
 type Run = {
   document: Document;
   css: string;
-  say: Say;
-  draw: Parameters<typeof startPage>[3];
+  draw: Parameters<typeof startPage>[2];
   entry: PageEntry;
   desk: Desk;
   stored: Record<string, unknown>;
@@ -97,8 +96,9 @@ type Run = {
   stop: () => void;
 };
 
-function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Run): void {
+function run({ document, css, draw, entry, desk, stored, signal, stop }: Run): void {
   const page = () => ({ url: document.defaultView?.location.href ?? '', document });
+  const say = sayWith(stored.words as Record<string, string> | undefined);
   let screen = screenIn(stored);
   const dock = dockKey(document.defaultView?.location.origin ?? '');
   let view: View | null = null;
@@ -132,7 +132,7 @@ function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Ru
   const redraw = (): void => {
     if (!view || signal.aborted) return;
     if (!alive()) return stop();
-    draw(place.root, {
+    draw(place.root, say, {
       view,
       docked: place.docked(),
       out,
@@ -209,7 +209,7 @@ function run({ document, css, say, draw, entry, desk, stored, signal, stop }: Ru
         // An open code goes at once; the next case's panel says that it went.
         if (typeof open === 'object' && open && view) lost = { code: open.code, key: view.key, number: view.number };
         open = null;
-        draw(place.root, null);
+        draw(place.root, say, null);
         globalThis.deskcallLater?.(place.slot, say, null);
       } else if (lost && next.state !== 'reading') {
         open = lost.key === next.key ? { code: lost.code } : { code: lost.code, was: lost.number };
