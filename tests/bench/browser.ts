@@ -22,7 +22,10 @@ declare const chrome: {
   runtime: { getManifest(): { name: string } };
   scripting: { getRegisteredContentScripts(): Promise<unknown[]> };
   storage: {
-    local: { get(key: string): Promise<Record<string, unknown>>; set(items: Record<string, unknown>): Promise<void> };
+    local: {
+      get(key: string | string[]): Promise<Record<string, unknown>>;
+      set(items: Record<string, unknown>): Promise<void>;
+    };
   };
 };
 
@@ -61,14 +64,18 @@ async function setUp(context: BrowserContext, desk: BenchDesk): Promise<void> {
   await page.getByLabel('Settings file').setInputFiles({ name: 'settings.json', mimeType: 'application/json', buffer });
   await page.getByRole('button', { name: /^Import/ }).click();
   await page.getByRole('status').filter({ hasText: 'Imported' }).first().waitFor();
-  const entry = await until('the scripts to be registered', () =>
+  const stored = await until('the scripts to be registered', () =>
     worker.evaluate(async (key) => {
       const scripts = await chrome.scripting.getRegisteredContentScripts();
-      return scripts.length > 0 && (await chrome.storage.local.get(key))[key];
+      const { [key]: entry, words } = await chrome.storage.local.get([key, 'words']);
+      return scripts.length > 0 && entry && { entry, words };
     }, `page:${origin}`),
   );
   const react = await workerOf(context, 'bench-react');
-  await react.evaluate((items) => chrome.storage.local.set(items), { [`page:${desk.origin('react')}`]: entry });
+  await react.evaluate((items) => chrome.storage.local.set(items), {
+    [`page:${desk.origin('react')}`]: stored.entry,
+    words: stored.words,
+  });
   for (const count of rowCounts) {
     // oxlint-disable-next-line no-await-in-loop -- the disk is one
     const rows = await workerOf(context, `bench-rows-${count}`);
