@@ -68,7 +68,7 @@ async function setUp(context: BrowserContext, desk: BenchDesk): Promise<void> {
     worker.evaluate(async (key) => {
       const scripts = await chrome.scripting.getRegisteredContentScripts();
       const { [key]: entry, words } = await chrome.storage.local.get([key, 'words']);
-      return scripts.length > 0 && entry && { entry, words };
+      return scripts.length > 0 && entry ? { entry, words } : undefined;
     }, `page:${origin}`),
   );
   const react = await workerOf(context, 'bench-react');
