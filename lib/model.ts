@@ -95,7 +95,7 @@ export type DeskData = {
   addresses: Address[];
   /** Addresses that never are a case, whatever `addresses` says. */
   never?: Address[];
-  /** Addresses besides that name no record, where the page itself does. */
+  /** Addresses that name no record, or only by a key that the page does not show: there the page itself names it. */
   pages?: Address[];
   /** The kind where the address names none. Default `case`. */
   kind?: string;
@@ -113,11 +113,15 @@ export type DeskData = {
   drop?: string[];
   /** Texts that stand for "no value", besides dashes and "-- None --". */
   blank?: string[];
-  /** Identity as the page shows it: the source of identity, or the check of the address's. */
+  /**
+   * Identity as the page shows it: the source of identity, or the check of the address's. With `number: []` the id in
+   * the address is not the number, and no place of the number is known.
+   */
   shows?: { id?: Reading[]; number?: Reading[]; kind?: Reading[] };
   /**
    * Rows of labelled values, by selectors; `label` and `value` stand inside the row. No `label`: the row's own text is
-   * it. A `value` that starts with `+` stands in the element behind the row, or is that element: `+`, `+ input`.
+   * it. A `value` that starts with `+` stands in the element behind the row, or is that element: `+`, `+ input`; of a
+   * `<label for>` it is the box that it names.
    */
   rows?: { row: string; label?: string; value: string }[];
   read?: { [name in FieldName]?: Reading[] };

@@ -64,7 +64,8 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promi
   // Where the address names the case, the address decides, whatever the page says.
   const located = deskOf(entry).locate(ask.url);
   const byPage =
-    entry.desk.identity === 'page' || (!located && entry.desk.pages?.some((pattern) => matchAddress(pattern, ask.url)));
+    entry.desk.identity === 'page' ||
+    (!located?.number && entry.desk.pages?.some((pattern) => matchAddress(pattern, ask.url)));
   const ref = byPage || (ask.chosen && located?.kind === ask.record.kind) ? ask.record : located;
   if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind) return { error: 'page_changed' };
   const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);

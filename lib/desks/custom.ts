@@ -101,7 +101,8 @@ function cut(text: string, reading: Reading): string {
 
 const asKey = (label: string): string => label.replace(/[\s:*]+$/, '').toLowerCase();
 
-type Found = { value: string; source: Source };
+type Found = { value: string; source: Source; several?: boolean | undefined };
+type Labelled = Map<string, { label: string; value: string; source: Source }>;
 
 /** A time with a zone becomes ISO in UTC; any other stays what the page wrote. */
 const zoned = (text: string): string =>
@@ -177,16 +178,17 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     return none ? '' : value;
   };
 
-  /** The first reading that has a value. */
+  /** The first reading that has a value. `sure`: whether another element says otherwise is looked at as well. */
   const take = (
     roots: ParentNode[],
     readings: Reading[] | undefined,
     ref: Ref,
-    labelled = new Map<string, string>(),
+    labelled: Labelled,
+    sure?: boolean,
   ): Found | null => {
     for (const [n, reading] of (readings ?? []).entries()) {
       if (reading.label !== undefined) {
-        const value = clean(labelled.get(asKey(reading.label)) ?? '', reading);
+        const value = clean(labelled.get(asKey(reading.label))?.value ?? '', reading);
         if (value) return { value, source: `label#${n + 1}` };
       } else if (reading.css !== undefined) {
         const css = fill(reading.css, ref);
@@ -198,7 +200,8 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
             value = get(element);
             if (value) break;
           }
-        if (value) return { value, source: reading.attr ? 'attr' : `css#${n + 1}` };
+        const several = sure && all(roots, css).some((element) => !['', value].includes(get(element)));
+        if (value) return { value, source: reading.attr ? 'attr' : `css#${n + 1}`, several };
       }
     }
     return null;
@@ -240,19 +243,43 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     return null;
   };
 
+  /** All that has a label, by {@link asKey} of it. */
+  const labelsIn = (whole: ParentNode[], ref: Ref): Labelled => {
+    const labelled: Labelled = new Map();
+    for (const [n, spec] of (form.rows ?? []).entries())
+      for (const row of all(whole, fill(spec.row, ref)).slice(0, mostRows)) {
+        const label = plain((spec.label ? first([row], spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
+        const path = spec.value.replace(/^\+\s*/, '');
+        const near = path === spec.value ? row : row.nextElementSibling;
+        // The box of a `<label for>` may stand anywhere.
+        const box = path === spec.value ? null : (row as HTMLLabelElement).control;
+        const at = box ?? (near && path ? first([near], path) : near);
+        const value = at ? clean(valueOf(at, drop)) : '';
+        const key = asKey(label);
+        if (label && value && !labelled.has(key)) labelled.set(key, { label, value, source: `label#${n + 1}` });
+      }
+    return labelled;
+  };
+
   const read = (page: Page, from: Ref | null): Findings => {
-    const here = !from && form.pages?.some((pattern) => matchAddress(pattern, page.url));
+    // An address that names no number cannot be compared with a page that shows nothing but one.
+    const open = !from || !(from.number ?? form.shows?.id);
+    const here = open && form.pages?.some((pattern) => matchAddress(pattern, page.url));
     const byPage = form.identity === 'page' || here;
     // The address alone never names it then.
-    const located = byPage ? null : from;
+    const located = form.identity === 'page' ? null : from;
     const findings: Findings = { ref: located, values: {}, fields: {}, sources: {}, problems: [], confirmed: false };
     // Where the page names its record, addresses only say which pages can be a case.
     if (byPage ? !here && form.addresses.length && !from : !from) return findings;
     const { values, fields, sources, problems } = findings;
     const whole = rootsIn(page.document);
-    if (form.single && all(whole, form.single).length > 1) {
+    const several = (): Findings => {
       problems.push({ code: 'several', message: 'More than one record on this page says it is the open one.' });
-      if (byPage) return findings;
+      return { ...findings, ref: null };
+    };
+    if (form.single && all(whole, form.single).length > 1) {
+      const none = several();
+      if (byPage) return none;
     }
     const wanted = from ?? { kind: '', id: '' };
     const root = scopeOf(whole, wanted);
@@ -261,17 +288,18 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       return findings;
     }
 
-    const shown = take(root, form.shows?.id, wanted);
-    const number = take(root, form.shows?.number, wanted);
+    const labelled = labelsIn(root, wanted);
+    const shown = take(root, form.shows?.id, wanted, labelled, byPage);
+    const number = take(root, form.shows?.number, wanted, labelled, byPage);
+    const named = byPage ? (shown ?? (here ? number : null)) : null;
     let ref = located;
-    if (byPage) {
-      const kind = take(root, form.shows?.kind, wanted);
-      const named = shown ?? (here ? number : null);
-      if (!named) return findings;
+    if (named) {
+      if (named.several) return several();
+      const kind = take(root, form.shows?.kind, wanted, labelled);
       ref = { kind: kind?.value ?? form.kind ?? 'case', id: named.value };
       sources.id = named.source;
       if (kind) sources.kind = kind.source;
-    } else if (from) {
+    } else if (located && from) {
       sources.id = 'url';
       sources.kind = 'url';
       if (from.number) sources.number = 'url';
@@ -296,22 +324,13 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       sources.number = number.source;
     }
     findings.ref = ref;
-    findings.confirmed = shown !== null || (number !== null && from?.number !== undefined);
+    findings.confirmed = (shown ?? named) !== null || (number !== null && from?.number !== undefined);
 
-    const labelled = new Map<string, string>();
-    for (const [n, spec] of (form.rows ?? []).entries())
-      for (const row of all(root, fill(spec.row, ref)).slice(0, mostRows)) {
-        const label = plain((spec.label ? first([row], spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
-        const path = spec.value.replace(/^\+\s*/, '');
-        const near = path === spec.value ? row : row.nextElementSibling;
-        const at = near && path ? first([near], path) : near;
-        const value = at ? clean(valueOf(at, drop)) : '';
-        if (!label || !value || labelled.has(asKey(label))) continue;
-        labelled.set(asKey(label), value);
-        // A page may name a field like a part of every object; `fields` has no prototype to be hit.
-        Object.defineProperty(fields, label, { value, enumerable: true, configurable: true, writable: true });
-        sources[`fields.${label}`] = `label#${n + 1}`;
-      }
+    for (const { label, value, source } of labelled.values()) {
+      // A page may name a field like a part of every object; `fields` has no prototype to be hit.
+      Object.defineProperty(fields, label, { value, enumerable: true, configurable: true, writable: true });
+      sources[`fields.${label}`] = source;
+    }
     for (const field of fieldNames) {
       const found = take(root, form.read?.[field], ref, labelled);
       if (!found) continue;

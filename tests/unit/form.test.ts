@@ -180,6 +180,45 @@ describe('addresses', () => {
     expect(at('/case/9', '<b>INC1</b>')).toMatchObject({ id: '9', number: 'INC1' });
   });
 
+  test('some name it by a key that the page does not show: there the page decides, if it says anything', () => {
+    const data: Partial<DeskData> = { pages: ['/case/*'], shows: { number: [{ css: 'b' }] } };
+    expect(read(data, '<b>INC1</b>')).toMatchObject({
+      case: { id: 'INC1', number: 'INC1' },
+      sources: { id: 'css#1', number: 'css#1' },
+      confirmed: true,
+    });
+    expect(read(data, '')).toMatchObject({ case: { id: '7' }, sources: { id: 'url' }, confirmed: false });
+    // What can be compared is compared.
+    const numbers = { ...data, addresses: ['/case/{number}'] };
+    expect(read(numbers, '<b>8</b>')).toMatchObject({ case: { id: '7' }, problems: [{ code: 'disagree' }] });
+    const ids = { ...data, shows: { id: [{ css: 'b' }], number: [] } };
+    expect(read(ids, '<b>8</b>')).toMatchObject({ case: { id: '7' }, problems: [{ code: 'disagree' }] });
+  });
+
+  test('a page that names two records names none', () => {
+    const data: Partial<DeskData> = { addresses: [], pages: ['/case/*'], shows: { number: [{ css: 'b' }] } };
+    expect(read(data, '<b></b><b>INC1</b><b>INC2</b>')).toMatchObject({ case: null, problems: [{ code: 'several' }] });
+    expect(read(data, '<b>INC1</b><b></b><b>INC1</b>')).toMatchObject({ case: { id: 'INC1' }, problems: [] });
+    // Where the address names it, the first is compared, as ever.
+    expect(read({ ...data, addresses: ['/case/{number}'] }, '<b>7</b><b>8</b>').problems).toEqual([]);
+  });
+
+  test('a page may name its record by a label', () => {
+    const data: Partial<DeskData> = {
+      pages: ['/case/*'],
+      addresses: [],
+      rows: [{ row: 'label', value: '+' }],
+      shows: { number: [{ label: 'Work Order' }] },
+    };
+    const html =
+      '<label for="b">Work Order:</label><label>Site <input value="P7"></label><i><input id="b" value="10"></i>';
+    expect(read(data, html)).toMatchObject({
+      case: { id: '10', fields: { 'Work Order': '10', Site: 'P7' } },
+      sources: { id: 'label#1', 'fields.Site': 'label#1' },
+    });
+    expect(read(data, '<label for="c">Work Order:</label><input>').case).toBeNull();
+  });
+
   test('one id in several spellings is one', () => {
     const code = { sameId: (id: string) => id.toLowerCase() };
     const data = { shows: { id: [{ css: 'b' }] } };
