@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig } from 'wxt';
+import type { FleetBuild } from './scripts/fleet.ts';
 
 // The test build differs from the store's in its open shadow root and its fixed id, and in nothing else.
 if (!process.env.VITEST) process.env.NODE_ENV = 'production';
@@ -56,9 +57,15 @@ const textOf = (file: string): string => {
   }
 };
 
+/** A build for one organisation, which scripts/fleet.ts describes in a file. */
+const fleet = process.env.DESKCALL_FLEET
+  ? (JSON.parse(readFileSync(process.env.DESKCALL_FLEET, 'utf8')) as FleetBuild)
+  : null;
+
 export default defineConfig({
   imports: false,
   manifestVersion: 3,
+  outDirTemplate: `${fleet ? 'fleet-' : ''}{{browser}}-mv{{manifestVersion}}{{modeSuffix}}`,
   modules: ['@wxt-dev/module-react'],
   zip: {
     includeSources: ['entrypoints/**', 'components/**', 'lib/**', 'public/**', '*.json', '*.ts', '*.md', 'LICENSE'],
@@ -68,7 +75,8 @@ export default defineConfig({
     description: '__MSG_extDescription__',
     default_locale: 'en',
     permissions: ['storage', 'unlimitedStorage', 'scripting', 'activeTab', 'contextMenus'],
-    optional_host_permissions: ['https://*/*', 'http://*/*'],
+    ...(fleet ? { host_permissions: fleet.hosts } : {}),
+    ...(fleet?.closed ? {} : { optional_host_permissions: ['https://*/*', 'http://*/*'] }),
     action: { default_title: '__MSG_extName__' },
     omnibox: { keyword: 'dc' },
     // No default keys: desks use most of them. People choose theirs in the browser's own settings.
@@ -78,7 +86,7 @@ export default defineConfig({
       ? {
           browser_specific_settings: {
             gecko: {
-              id: 'deskcall@deskcall.example',
+              id: fleet?.firefoxId ?? 'deskcall@deskcall.example',
               strict_min_version: '142.0',
               data_collection_permissions: { required: ['none'] },
             },
@@ -89,6 +97,9 @@ export default defineConfig({
   // No downlevelling of light-dark(): it would double the styles of every page.
   vite: () => ({ build: { cssTarget: ['chrome123', 'firefox142'] } }),
   hooks: {
+    'build:publicAssets': (_, files) => {
+      if (fleet) files.push({ relativeDest: 'fleet.json', contents: JSON.stringify(fleet.policy) });
+    },
     'entrypoints:found': (_, found) => {
       for (const script of deskScripts()) found.push({ ...script, type: 'unlisted-script' });
     },

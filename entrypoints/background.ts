@@ -35,8 +35,9 @@ export default defineBackground(() => {
         documentUrlPatterns: ['https://*/*', 'http://*/*'],
       }),
     );
-    if (reason === 'install') void browser.runtime.openOptionsPage();
-    else void publish().then(takeOver);
+    if (reason !== 'install') void publish().then(takeOver);
+    // A build for one organisation has its settings and may read its desks: nobody has to do anything.
+    else if (!import.meta.env.WXT_FLEET) void browser.runtime.openOptionsPage();
   });
   void start();
 });
