@@ -5,9 +5,10 @@ import marked from './marked.ts';
 import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
+import zendesk from './zendesk.ts';
 
 export const declared: Record<string, DeskFile> = Object.fromEntries(
-  [requestTracker, redmine, marked].map((desk): [string, DeskFile] => [desk.id, desk]),
+  [requestTracker, redmine, zendesk, marked].map((desk): [string, DeskFile] => [desk.id, desk]),
 );
 
 /** The script of a product that is more than data; null: the description alone is read. */
