@@ -1,6 +1,7 @@
 /** The list of desks. `marked` stands last: a product that is recognised knows its own pages better. */
 import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
 import { customDesk } from './custom.ts';
+import freshdesk from './freshdesk.ts';
 import marked from './marked.ts';
 import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
@@ -8,7 +9,7 @@ import requestTracker from './request-tracker.ts';
 import zendesk from './zendesk.ts';
 
 export const declared: Record<string, DeskFile> = Object.fromEntries(
-  [requestTracker, redmine, zendesk, marked].map((desk): [string, DeskFile] => [desk.id, desk]),
+  [requestTracker, redmine, freshdesk, zendesk, marked].map((desk): [string, DeskFile] => [desk.id, desk]),
 );
 
 /** The script of a product that is more than data; null: the description alone is read. */
