@@ -2,6 +2,7 @@
 import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
 import { customDesk } from './custom.ts';
 import freshdesk from './freshdesk.ts';
+import freshservice from './freshservice.ts';
 import marked from './marked.ts';
 import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
@@ -9,7 +10,10 @@ import requestTracker from './request-tracker.ts';
 import zendesk from './zendesk.ts';
 
 export const declared: Record<string, DeskFile> = Object.fromEntries(
-  [requestTracker, redmine, freshdesk, zendesk, marked].map((desk): [string, DeskFile] => [desk.id, desk]),
+  [requestTracker, redmine, freshdesk, zendesk, freshservice, marked].map((desk): [string, DeskFile] => [
+    desk.id,
+    desk,
+  ]),
 );
 
 /** The script of a product that is more than data; null: the description alone is read. */
