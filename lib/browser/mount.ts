@@ -19,7 +19,7 @@ export type Mount = {
   /** Puts it back if the page took it away; cheap when nothing happened. @returns whether it had to */
   keep(): boolean;
   /**
-   * Measures whether it fits beside the title, after it has been drawn; if not, it goes to the dock.
+   * Measures whether it fits beside the title, before the next frame is painted; if not, it goes to the dock.
    * @param stay true while news of a click is shown: that must not move away from under the hand
    */
   fit(stay: boolean): void;
@@ -104,10 +104,11 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
       if (!place) settleDock();
       return;
     }
+    // Asked before the page's styles have to be worked out again with the panel in it.
+    scheme();
     if (!place) document.documentElement.append(host);
     else if (place.place === 'inside') place.element.append(host);
     else place.element.after(host);
-    scheme();
     if (!place) settleDock();
     if (before !== host.dataset.place) onMoved();
   };
@@ -190,6 +191,7 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
     () => {
       window.cancelAnimationFrame(frame);
       frame = window.requestAnimationFrame(() => {
+        frame = 0;
         if (!visible) return;
         tight = null;
         put(where());
@@ -236,7 +238,14 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
       put(fought ? null : where());
       return true;
     },
-    fit,
+    fit(stay) {
+      // In the frame that shows it and before that is painted: the page is laid out once for both.
+      window.cancelAnimationFrame(frame);
+      frame = window.requestAnimationFrame(() => {
+        frame = 0;
+        fit(stay);
+      });
+    },
     docked: () => visible && at === null,
     dock(top) {
       placed = Math.min(0.9, Math.max(0.02, top / window.innerHeight));

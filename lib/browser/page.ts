@@ -216,9 +216,9 @@ function run({ document, css, draw, entry, desk, stored, signal, stop }: Run): v
         lost = null;
       }
       view = next;
+      if (next) redraw();
       place.show(next !== null);
       if (next) {
-        redraw();
         place.fit(next.launched !== undefined || next.moved !== undefined);
       }
       watching.closely(next ? (find()?.element ?? null) : null);
