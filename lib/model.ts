@@ -170,6 +170,10 @@ export type DeskCode = {
   sameId?: (id: string) => string;
   /** Takes from a value what is no part of it. */
   tidy?: (value: string) => string;
+  /** Whether a page of this address shows its record in one of `frames`; without it, each may. */
+  framed?: (url: string) => boolean;
+  /** The element that holds the open record, where only other elements say so; asked after all of `scope`. */
+  pane?: (find: (css: string) => Element | null, ref: Ref) => Element | null;
   rest?: Rest;
 };
 

@@ -66,7 +66,10 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promi
   const byPage =
     entry.desk.identity === 'page' ||
     (!located?.number && entry.desk.pages?.some((pattern) => matchAddress(pattern, ask.url)));
-  const ref = byPage || (ask.chosen && located?.kind === ask.record.kind) ? ask.record : located;
+  // … but where it names nothing but the number, the page knows the id.
+  const { shows } = entry.desk;
+  const byNumber = shows?.id && shows.number && located?.id === located?.number && located?.id === ask.record.number;
+  const ref = byPage || ((ask.chosen || byNumber) && located?.kind === ask.record.kind) ? ask.record : located;
   if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind) return { error: 'page_changed' };
   const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
   if (!target) return { error: 'err_no_target' };

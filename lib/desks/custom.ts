@@ -151,7 +151,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const roots = [root];
     if (form.deep)
       for (const each of roots)
-        for (const host of each.querySelectorAll('*'))
+        for (const host of [each as Element, ...each.querySelectorAll('*')])
           if (host.shadowRoot && roots.length < mostRoots && counts(host)) roots.push(host.shadowRoot);
     return roots;
   };
@@ -169,6 +169,12 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       return ref;
     }
     return null;
+  };
+
+  /** A component's value is that of what people type into in it. */
+  const valueIn = (element: Element, attr?: string): string => {
+    const typed = !attr && element.shadowRoot && first(rootsIn(element), 'input:not([type=hidden]),textarea,select');
+    return valueOf(typed || element, drop, attr);
   };
 
   const clean = (text: string, reading?: Reading): string => {
@@ -192,7 +198,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
         if (value) return { value, source: `label#${n + 1}` };
       } else if (reading.css !== undefined) {
         const css = fill(reading.css, ref);
-        const get = (element: Element): string => clean(valueOf(element, drop, reading.attr), reading);
+        const get = (element: Element): string => clean(valueIn(element, reading.attr), reading);
         const one = first(roots, css);
         let value = one ? get(one) : '';
         if (one && !value)
@@ -208,29 +214,40 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
   };
 
   /** The frame that holds the record now, of the page itself or of the frame in it. */
-  let frame: HTMLIFrameElement | null = null;
+  let frame: Element | null = null;
+  const framesOf = ({ url, document }: Page): Element[] =>
+    !form.frames || code.framed?.(url) === false
+      ? []
+      : frame?.isConnected && frame.ownerDocument === document
+        ? [frame]
+        : all(rootsIn(document), form.frames.join());
   const inner = (page: Page, depth = 0): Page => {
-    if (!form.frames || depth === deepestFrame) return page;
-    const known = depth === 0 && frame?.isConnected && frame.ownerDocument === page.document ? [frame] : null;
-    for (const element of known ?? all(rootsIn(page.document), form.frames.join())) {
+    if (depth === deepestFrame) return page;
+    let found = page;
+    for (const element of framesOf(page)) {
+      const { contentDocument, contentWindow } = element as HTMLIFrameElement;
+      // On a saved page it has none.
+      if (!contentWindow) continue;
+      // What it shows is what is open: while that cannot be read, the page's own address may be of a record before.
+      if (!depth) found = { url: 'about:blank', document: page.document };
       try {
-        const { contentDocument, contentWindow } = element as HTMLIFrameElement;
-        const url = contentWindow?.location.href ?? '';
+        const { href } = contentWindow.location;
+        // Written out in the page, it is a part of it.
+        const url = href === 'about:srcdoc' ? page.url : href;
         if (!contentDocument || !/^https?:/.test(url)) continue;
-        if (depth === 0) frame = element as HTMLIFrameElement;
+        if (!depth) frame = element;
         return inner({ url, document: contentDocument }, depth + 1);
       } catch {
-        // Of another origin, or without one: nothing can be read in it.
+        // Of another origin: nothing can be read in it.
       }
     }
-    return page;
+    return found;
   };
 
   const roots = (page: Page): Node[] => {
     if (!form.deep && !form.frames) return [];
     const { document } = inner(page);
-    const found: Node[] = rootsIn(document).slice(document === page.document ? 1 : 0);
-    return frame?.isConnected ? [frame, ...found] : found;
+    return [...framesOf(page), ...rootsIn(document).slice(document === page.document ? 1 : 0)];
   };
 
   /** Where the open record stands; null if the desk says that it has a container, and it is not there. */
@@ -240,7 +257,8 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       const found = first(whole, fill(selector, ref));
       if (found) return rootsIn(found);
     }
-    return null;
+    const pane = code.pane?.((css) => first(whole, css), ref);
+    return pane ? rootsIn(pane) : null;
   };
 
   /** All that has a label, by {@link asKey} of it. */
@@ -248,13 +266,13 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const labelled: Labelled = new Map();
     for (const [n, spec] of (form.rows ?? []).entries())
       for (const row of all(whole, fill(spec.row, ref)).slice(0, mostRows)) {
-        const label = plain((spec.label ? first([row], spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
+        const label = plain((spec.label ? first(rootsIn(row), spec.label) : row)?.textContent).replace(/[\s:*]+$/, '');
         const path = spec.value.replace(/^\+\s*/, '');
         const near = path === spec.value ? row : row.nextElementSibling;
         // The box of a `<label for>` may stand anywhere.
         const box = path === spec.value ? null : (row as HTMLLabelElement).control;
-        const at = box ?? (near && path ? first([near], path) : near);
-        const value = at ? clean(valueOf(at, drop)) : '';
+        const at = box ?? (near && path ? first(rootsIn(near), path) : near);
+        const value = at ? clean(valueIn(at)) : '';
         const key = asKey(label);
         if (label && value && !labelled.has(key)) labelled.set(key, { label, value, source: `label#${n + 1}` });
       }
@@ -303,13 +321,15 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       sources.id = 'url';
       sources.kind = 'url';
       if (from.number) sources.number = 'url';
-      const shownId = shown && sameId(shown.value);
-      const other: Shown | null =
-        shown && shownId !== null && shownId !== from.id
-          ? { text: shown.value, id: shownId }
-          : number && from.number && number.value !== from.number
-            ? { text: number.value }
-            : null;
+      let other: Shown | null = null;
+      if (shown && sameId(shown.value) !== from.id) {
+        const shownId = sameId(shown.value);
+        // An address may name nothing but the number; the page that shows it knows the id.
+        if (from.id === from.number && from.number === number?.value) {
+          ref = { ...from, id: shownId };
+          sources.id = shown.source;
+        } else other = { text: shown.value, id: shownId };
+      } else if (number && from.number && number.value !== from.number) other = { text: number.value };
       if (other) {
         problems.push({
           code: 'disagree',

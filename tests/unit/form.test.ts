@@ -87,6 +87,24 @@ describe('shadow roots', () => {
     expect(title(`<h1><x-a>${root('<i>Pump</i>')}</x-a> <x-a>17${root('label')}</x-a></h1>`)).toBe('Pump 17');
   });
 
+  test('a component’s value is what people type into in it', () => {
+    const field = `<x-a name="title">${'<template shadowrootmode="open"><label>Title</label>'}${inside('<input type="hidden" value="1"><input value="Pump">')}</template></x-a>`;
+    const data = { deep: true, read: { title: [{ css: '[name="title"]' }] } };
+    expect(read(data, field).case?.title).toBe('Pump');
+    // An attribute is that of the component itself.
+    expect(read({ deep: true, read: { title: [{ css: 'x-a', attr: 'name' }] } }, field).case?.title).toBe('title');
+  });
+
+  test('the container’s own, and a row’s own, are searched', () => {
+    const row = `<x-r><template shadowrootmode="open"><label>Site</label>${inside('<input value="Plant 7">')}</template></x-r>`;
+    const data = { deep: true, scope: ['[data-id="{id}"]'], rows: [{ row: 'x-r', label: 'label', value: 'input' }] };
+    const pane = `<x-p data-id="7"><template shadowrootmode="open">${row}</template></x-p>`;
+    expect(read(data, pane).case?.fields).toEqual({ Site: 'Plant 7' });
+    expect(read({ ...data, rows: [{ row: 'x-r', label: 'label', value: '' }] }, pane).case?.fields).toEqual({
+      Site: 'Plant 7',
+    });
+  });
+
   test('they are named for watching', () => {
     const page = { url, document: parse(nested) };
     expect(deskOf({ deep: true }).roots(page)).toHaveLength(2);
@@ -141,7 +159,14 @@ describe('frames', () => {
     const contentDocument = inner && parse(inner.html);
     Object.defineProperties(frame, {
       contentDocument: { value: contentDocument },
-      contentWindow: { value: inner && { location: { href: inner.url } } },
+      contentWindow: {
+        value: inner && {
+          get location() {
+            if (!inner.url) throw new DOMException('another origin', 'SecurityError');
+            return { href: inner.url };
+          },
+        },
+      },
     });
     return { page: { url, document }, frame, contentDocument };
   }
@@ -159,10 +184,56 @@ describe('frames', () => {
     expect(readCase(deskOf(data), page({ url: 'https://desk.example/list', html: '' }).page).case).toBeNull();
   });
 
-  test('one that cannot be read, or is still empty, leaves the page’s own address', () => {
-    for (const inner of [null, { url: 'about:blank', html: '' }])
-      expect(readCase(deskOf(data), page(inner).page).case).toMatchObject({ id: '7', title: 'outer' });
+  test('one that is still empty is no case yet: the page’s own address may be of the record before', () => {
+    const made = page({ url: 'about:blank', html: '' });
+    const desk = deskOf(data);
+    expect(readCase(desk, made.page).case).toBeNull();
+    // Its load is waited for.
+    expect(desk.roots(made.page)).toContain(made.frame);
   });
+
+  test('one that cannot be read is no case either', () => {
+    const made = page({ url: '', html: '' });
+    expect(readCase(deskOf(data), made.page).case).toBeNull();
+  });
+
+  test('on a saved page it has no window: the page’s own address is all there is', () => {
+    expect(readCase(deskOf(data), page(null).page).case).toMatchObject({ id: '7', title: 'outer' });
+  });
+
+  test('one that is written out in the page is a part of it', () => {
+    const made = page({ url: 'about:srcdoc', html: '<h1>inner</h1>' });
+    expect(readCase(deskOf(data), made.page).case).toMatchObject({ id: '7', title: 'inner' });
+  });
+
+  test('code may say on which pages there is none to look for', () => {
+    const made = page({ url: 'https://desk.example/case/8', html: '<h1>inner</h1>' });
+    const desk = deskOf(data, { framed: (at) => !at.endsWith('/7') });
+    expect(readCase(desk, made.page).case).toMatchObject({ id: '7', title: 'outer' });
+    expect(readCase(desk, { ...made.page, url: 'https://desk.example/' }).case).toMatchObject({ id: '8' });
+  });
+
+  test('a frame in it that is still empty is none of a record', () => {
+    const made = page({ url: 'https://desk.example/case/8', html: '<h1>inner</h1><iframe class="record"></iframe>' });
+    const frame = made.contentDocument?.querySelector('iframe') as HTMLIFrameElement;
+    Object.defineProperties(frame, {
+      contentDocument: { value: parse('') },
+      contentWindow: { value: { location: { href: 'about:blank' } } },
+    });
+    expect(readCase(deskOf(data), made.page).case).toMatchObject({ id: '8', title: 'inner' });
+  });
+});
+
+test('code may find the container where another element says which it is', () => {
+  const code: DeskCode = {
+    pane: (find, { id }) => (find(`a.selected[href$="/${id}"]`) ? find('section:not([hidden])') : null),
+  };
+  const html = '<section hidden><h1>other</h1></section><section><h1>mine</h1></section>';
+  const data = { scope: ['#none'], read: { title: [{ css: 'h1' }] } };
+  expect(read(data, `<a class="selected" href="/case/7">7</a>${html}`, url, code).case?.title).toBe('mine');
+  expect(read(data, `<a class="selected" href="/case/8">8</a>${html}`, url, code).problems).toMatchObject([
+    { code: 'no-pane' },
+  ]);
 });
 
 describe('addresses', () => {
@@ -194,6 +265,23 @@ describe('addresses', () => {
     expect(read(numbers, '<b>8</b>')).toMatchObject({ case: { id: '7' }, problems: [{ code: 'disagree' }] });
     const ids = { ...data, shows: { id: [{ css: 'b' }], number: [] } };
     expect(read(ids, '<b>8</b>')).toMatchObject({ case: { id: '7' }, problems: [{ code: 'disagree' }] });
+  });
+
+  test('one that names nothing but the number has its id from the page that shows that number', () => {
+    const data: Partial<DeskData> = {
+      addresses: ['/case?number={number}'],
+      shows: { id: [{ css: 'i' }], number: [{ css: 'b' }] },
+    };
+    const at = (html: string) => read(data, html, 'https://desk.example/case?number=INC1');
+    expect(at('<i>abc</i><b>INC1</b>')).toMatchObject({
+      case: { id: 'abc', number: 'INC1' },
+      sources: { id: 'css#1', number: 'url' },
+      confirmed: true,
+      problems: [],
+    });
+    expect(at('')).toMatchObject({ case: { id: 'INC1', number: 'INC1' }, confirmed: false });
+    expect(at('<i>abc</i><b>INC2</b>')).toMatchObject({ case: { fields: {} }, problems: [{ code: 'disagree' }] });
+    expect(at('<i>abc</i>')).toMatchObject({ problems: [{ code: 'disagree' }] });
   });
 
   test('a page that names two records names none', () => {
