@@ -3,17 +3,18 @@ import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
 import { customDesk } from './custom.ts';
 import freshdesk from './freshdesk.ts';
 import freshservice from './freshservice.ts';
+import jira from './jira.ts';
 import marked from './marked.ts';
 import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
+import servicedeskplus from './servicedeskplus.ts';
 import zendesk from './zendesk.ts';
 
 export const declared: Record<string, DeskFile> = Object.fromEntries(
-  [requestTracker, redmine, freshdesk, zendesk, freshservice, marked].map((desk): [string, DeskFile] => [
-    desk.id,
-    desk,
-  ]),
+  [requestTracker, redmine, freshdesk, zendesk, freshservice, servicedeskplus, jira, marked].map(
+    (desk): [string, DeskFile] => [desk.id, desk],
+  ),
 );
 
 /** The script of a product that is more than data; null: the description alone is read. */
