@@ -23,7 +23,7 @@ export const demoDesk: DeskData = {
 
 /** What a settings file holds: the parts that have no default here, and the rows of the lookup tables. */
 export type SettingsFile = Pick<Settings, 'version' | 'contacts' | 'catalogs' | 'rules' | 'tables' | 'match'> & {
-  desks: { key: string; product: string; name?: string; origins: string[]; custom?: DeskData }[];
+  desks: { key: string; product: string; name?: string; origins: string[]; rest?: boolean; custom?: DeskData }[];
   rows: Row[];
 };
 
