@@ -1,8 +1,10 @@
 /** The list of desks. `marked` stands last: a product that is recognised knows its own pages better. */
 import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
+import bmc from './bmc.ts';
 import { customDesk } from './custom.ts';
 import freshdesk from './freshdesk.ts';
 import freshservice from './freshservice.ts';
+import hubspot from './hubspot.ts';
 import jira from './jira.ts';
 import marked from './marked.ts';
 import { prepare } from './pattern.ts';
@@ -12,7 +14,7 @@ import servicedeskplus from './servicedeskplus.ts';
 import zendesk from './zendesk.ts';
 
 export const declared: Record<string, DeskFile> = Object.fromEntries(
-  [requestTracker, redmine, freshdesk, zendesk, freshservice, servicedeskplus, jira, marked].map(
+  [requestTracker, redmine, freshdesk, zendesk, freshservice, servicedeskplus, jira, hubspot, bmc, marked].map(
     (desk): [string, DeskFile] => [desk.id, desk],
   ),
 );
