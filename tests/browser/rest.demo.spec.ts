@@ -75,8 +75,8 @@ test('on, its values count, and the session goes along', async ({ page, world, s
   await page.goto(`${desk.origin}/a/tickets/${id}`);
   await expect(bar(page)).toContainText('Dana Reyes');
   expect(desk.asked).toEqual([{ path: `/api/_/tickets/${id}`, cookie: 'session=1', accept: 'application/json' }]);
-  await bar(page).locator('a.main').click();
-  expect(readLink(await world.nextLaunch())).toMatchObject({ number: id, desk: 'fresh' });
+  const link = await bar(page).locator('a.main').getAttribute('href');
+  expect(readLink(link ?? '')).toMatchObject({ number: id, desk: 'fresh' });
 });
 
 test('until it answers the page is being read; what comes late still counts', async ({ page, world, settings }) => {
