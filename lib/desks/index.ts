@@ -11,12 +11,25 @@ import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
 import servicedeskplus from './servicedeskplus.ts';
+import servicenow from './servicenow.ts';
 import zendesk from './zendesk.ts';
+import zohodesk from './zohodesk.ts';
 
 export const declared: Record<string, DeskFile> = Object.fromEntries(
-  [requestTracker, redmine, freshdesk, zendesk, freshservice, servicedeskplus, jira, hubspot, bmc, marked].map(
-    (desk): [string, DeskFile] => [desk.id, desk],
-  ),
+  [
+    requestTracker,
+    redmine,
+    freshdesk,
+    zendesk,
+    freshservice,
+    servicedeskplus,
+    jira,
+    hubspot,
+    bmc,
+    zohodesk,
+    servicenow,
+    marked,
+  ].map((desk): [string, DeskFile] => [desk.id, desk]),
 );
 
 /** The script of a product that is more than data; null: the description alone is read. */
