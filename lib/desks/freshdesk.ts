@@ -16,11 +16,8 @@
 import type { DeskCode, DeskData, DeskFile } from '../model.ts';
 
 const chosen = '.ember-power-select-selected-item';
-/** A property by its test id: a list's choice, or its text alone where it cannot be changed. */
-const property = (name: string) => [
-  { css: `[data-test-id="${name}"] ${chosen}` },
-  { css: `[data-test-id="${name}"]:not(:has(*))` },
-];
+/** A property by its test id: a list's choice, or its text where it is no list. */
+const property = (name: string) => [{ css: `[data-test-id="${name}"] ${chosen}` }, { css: `[data-test-id="${name}"]` }];
 
 const data: DeskData = {
   owns: ['.sentiment-ticket-heading', '[data-test-id^="requester-info-contact-"]', '#Pagearea #ticket-display-id'],
@@ -29,7 +26,7 @@ const data: DeskData = {
   shows: { id: [{ css: '.breadcrumb__item.active' }, { css: '#ticket-display-id' }] },
   // Forms and dialogs that are kept for later use.
   ignore: ['[hidden],[style*="display:none"],[style*="display: none"]'],
-  drop: ['button,[role=button]'],
+  drop: ['button,[role=button]', 'label,.label-field'],
   rows: [
     {
       row: '[data-test-id^="tkt-properties-"]:not([data-test-id$="-status"])',

@@ -18,7 +18,11 @@ import type { DeskCode, DeskData, DeskFile } from '../model.ts';
 
 const chosen = '.ember-power-select-selected-item';
 const named = (name: string): string => `[aria-labelledby$="_${name}"]`;
-const list = (name: string) => ({ css: `${named(name)} ${chosen}` });
+/** A list by its label's id; or by the test id that Freshdesk's pages have, and its text where it is no list. */
+const list = (name: string, test: string) =>
+  [`${named(name)} ${chosen}`, `[data-test-id="${test}"] ${chosen}`, `[data-test-id="${test}"]`].map((css) => ({
+    css,
+  }));
 /** What is read for itself is no further field. */
 const known = ['responderId', 'groupId', 'priority', 'status'].map(named).join();
 const numbers = ['[data-test-id="ticket-human-display-id"]', '.ember-breadcrumbs h3', '.ticket_header span'].map(
@@ -36,7 +40,7 @@ const data: DeskData = {
   shows: { id: numbers, number: numbers },
   // Forms and dialogs that are kept for later use.
   ignore: ['[hidden],[style*="display:none"],[style*="display: none"]'],
-  drop: ['button,[role=button]'],
+  drop: ['button,[role=button]', 'label,.label-field'],
   rows: [{ row: `:has(> label):not(:has(${known}))`, label: 'label', value: `${chosen},input,textarea` }],
   read: {
     title: [
@@ -45,11 +49,11 @@ const data: DeskData = {
       { css: '#ticket_original_request_section .subject' },
     ],
     requester: [{ css: '#primary_email' }, { css: '.widget-requestor-info' }],
-    assignee: [list('responderId'), { css: `[data-test-id="Agent"] ${chosen}` }],
-    queue: [list('groupId'), { css: `[data-test-id="Group"] ${chosen}` }],
+    assignee: list('responderId', 'Agent'),
+    queue: list('groupId', 'Group'),
     asset: [{ label: 'Asset ID' }, { label: 'Asset' }],
-    priority: [list('priority'), { css: `[data-test-id="priority"] ${chosen}` }],
-    status: [list('status'), { css: `[data-test-id="tkt-properties-status"] ${chosen}` }],
+    priority: list('priority', 'priority'),
+    status: list('status', 'tkt-properties-status'),
   },
   anchors: [{ css: '.ticket-tabs .multitab-navlist' }, { css: '.tkt-quick-action' }, { css: '#sticky_header' }],
 };

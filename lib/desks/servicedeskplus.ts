@@ -86,7 +86,8 @@ type Request = {
 };
 
 export const code: DeskCode = {
-  tidy: (value) => value.replace(/^#\s*(?=\d+$)/, ''),
+  // `#4217`, `Request ID : 4217`.
+  tidy: (value) => value.replace(/^(?:request\s+)?(?:id\s*)?[#:]\s*(?=\d+$)/i, ''),
   rest: {
     headers: { Accept: 'application/vnd.manageengine.sdp.v3+json' },
     paths({ id }, { url }) {
