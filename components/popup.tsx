@@ -28,6 +28,7 @@ export type PopupProps = {
   onNumber: (number: string, desk: string) => void;
   onAllow: () => void;
   onOptions: () => void;
+  onInspect: () => void;
   onReadAgain: () => void;
   onCopyForAdmin: () => void;
   onScreen: (screen: Screen) => void;
@@ -94,7 +95,12 @@ export function Popup(props: PopupProps) {
       )}
       {(state === 'none' || state === 'unknown' || state === 'forbidden') && <Missing {...props} />}
       <footer>
-        <span className="meta">{state === 'case' && props.allowed ? say('panel_on') : ''}</span>
+        <span className="meta grow">{state === 'case' && props.allowed ? say('panel_on') : ''}</span>
+        {(state === 'case' || state === 'none' || state === 'unknown') && (
+          <button type="button" className="btn quiet" onClick={props.onInspect}>
+            {say('inspect_page')}
+          </button>
+        )}
         <button type="button" className="btn quiet" onClick={props.onOptions}>
           {say('options')}
         </button>

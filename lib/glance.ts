@@ -5,7 +5,7 @@ import { readCase } from './read.ts';
 import { readUnknown } from './which.ts';
 
 /** The configured desk of a page, as far as reading needs it. */
-export type Configured = Pick<PageEntry, 'product' | 'name' | 'desk'>;
+export type Configured = Pick<PageEntry, 'product' | 'name' | 'desk' | 'rest'>;
 
 /** @param configured the desk of this page; null: the first that knows it */
 export const glanceAt = (configured: Configured | null, page: Page): Read | null =>

@@ -46,7 +46,7 @@ const selectors = z.array(text(300)).max(20);
 const readings = z.array(reading).max(20);
 
 /** A desk described as data. */
-const deskData = z.strictObject({
+export const deskData = z.strictObject({
   owns: selectors.optional(),
   identity: z.enum(['address', 'page']).optional(),
   addresses,

@@ -1,10 +1,11 @@
 /** Desks: which addresses Deskcall reads, and whether the browser lets it. */
-import { useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import type { Settings } from '../../lib/schema.ts';
 import { useSay, type Say } from '../text.ts';
 import { Sign } from './icons.tsx';
 import { ByOrganisation, Choice, Empty, Field, Head, Status } from './parts.tsx';
 import type { Desktop } from './state.ts';
+import { Flaws, Try } from './try.tsx';
 import { count, freeId, originOf, ownOrigins, sentence } from './words.ts';
 
 type Desk = Settings['desks'][number];
@@ -204,6 +205,7 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
   const [name, setName] = useState(desk?.name ?? '');
   const [addresses, setAddresses] = useState(desk?.origins.join('\n') ?? '');
   const [typedKey, setKey] = useState(desk?.key ?? null);
+  const [rest, setRest] = useState(desk?.rest ?? false);
   const [custom, setCustom] = useState(desk?.custom ? JSON.stringify(desk.custom, null, 2) : '');
   const [why, setWhy] = useState<{ at: 'addresses' | 'custom' | 'key'; words: string } | null>(null);
   const key =
@@ -218,6 +220,9 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
   const pasted = addresses.split(/\s+/).filter(Boolean);
   const origins = [...new Set(pasted.map(originOf))];
   const sound = origins.filter((origin) => origin !== null);
+  const isCustom = product === 'custom';
+  const described = useMemo(() => host.looks.describe(custom), [host, custom]);
+  const mayAsk = host.products.find(({ id }) => id === product)?.rest ?? false;
 
   const save = () => {
     if (!sound.length || sound.length < origins.length)
@@ -225,15 +230,15 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
     const taken = others.find((d) => d.origins.some((origin) => sound.includes(origin)));
     if (taken) return setWhy({ at: 'addresses', words: say('o_desk_taken', taken.name ?? taken.key) });
     if (others.some((d) => d.key === key)) return setWhy({ at: 'key', words: say('o_desk_key_taken') });
-    const described = product === 'custom' ? read(custom) : {};
-    if (!described) return setWhy({ at: 'custom', words: say('o_desk_not_json') });
+    const flaw = isCustom && described.flaws[0];
+    if (flaw) return setWhy({ at: 'custom', words: `${flaw.path || say('o_try_whole')} ${flaw.message}` });
     const next: Desk = {
       key,
       product,
       ...(name.trim() ? { name: name.trim() } : {}),
       origins: sound,
-      ...described,
-      ...(desk?.rest ? { rest: true } : {}),
+      ...(isCustom && described.data ? { custom: described.data } : {}),
+      ...(rest && mayAsk ? { rest: true } : {}),
       on: desk?.on ?? true,
     };
     const desks = desk
@@ -282,17 +287,23 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
         why={reason('key')}
         hint={say('o_desk_key_hint')}
       />
-      {product === 'custom' && (
+      {mayAsk && <Ask on={rest} set={setRest} />}
+      {isCustom && (
         <div className="wide">
           <Field
             mono
-            lines={8}
+            lines={12}
             label={say('o_desk_description')}
             value={custom}
-            set={setCustom}
+            set={(text) => {
+              setCustom(text);
+              // What is wrong with it now stands below.
+              setWhy(null);
+            }}
             why={reason('custom')}
             hint={say('o_desk_description_hint')}
           />
+          <Flaws described={described} empty={!custom.trim()} />
         </div>
       )}
       <div className="acts wide">
@@ -303,16 +314,34 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
           {say('o_cancel')}
         </button>
       </div>
+      {isCustom && (
+        <div className="wide">
+          <Try desktop={desktop} described={described} origins={sound} />
+        </div>
+      )}
     </form>
   );
 }
 
-/** The pasted description; null if it is no JSON object. Whether it holds is for the schema to say. */
-function read(text: string): Pick<Desk, 'custom'> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { custom: value as NonNullable<Desk['custom']> } : null;
-  } catch {
-    return null;
-  }
+/** Whether the desk's own API may be asked as well, with the session of whoever is logged in. */
+function Ask({ on, set }: { on: boolean; set: (on: boolean) => void }) {
+  const say = useSay();
+  const id = useId();
+  return (
+    <div className="field">
+      <label className="check">
+        <input
+          className="switch"
+          type="checkbox"
+          role="switch"
+          aria-checked={on}
+          aria-describedby={id}
+          checked={on}
+          onChange={(e) => set(e.currentTarget.checked)}
+        />
+        {say('o_desk_rest')}
+      </label>
+      <span id={id}>{say('o_desk_rest_hint')}</span>
+    </div>
+  );
 }

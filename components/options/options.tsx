@@ -6,6 +6,7 @@ import { Backup } from './backup.tsx';
 import { Deploy } from './deploy.tsx';
 import { Desks } from './desks.tsx';
 import { Sign } from './icons.tsx';
+import { Inspect } from './inspect.tsx';
 import { Toast } from './parts.tsx';
 import { Rules } from './rules.tsx';
 import { useOptions, type Desktop, type Host, type Loaded } from './state.ts';
@@ -13,7 +14,15 @@ import { Tables, tableIds } from './tables.tsx';
 import { Targets } from './targets.tsx';
 import { count } from './words.ts';
 
-const views = { desks: Desks, contacts: Targets, rules: Rules, tables: Tables, backup: Backup, deploy: Deploy };
+const views = {
+  desks: Desks,
+  contacts: Targets,
+  rules: Rules,
+  tables: Tables,
+  backup: Backup,
+  deploy: Deploy,
+  inspect: Inspect,
+};
 type View = keyof typeof views;
 
 const onHash = (listener: () => void) => {
@@ -21,15 +30,17 @@ const onHash = (listener: () => void) => {
   return () => window.removeEventListener('hashchange', listener);
 };
 
-function useView(): View {
+/** `#rules`; a view may have more behind its name, `#inspect/…`. */
+function useView(): { view: View; detail: string | undefined } {
   const hash = useSyncExternalStore(onHash, () => location.hash.slice(1));
-  return Object.hasOwn(views, hash) ? (hash as View) : 'desks';
+  const [name = '', detail] = hash.split('/');
+  return { view: Object.hasOwn(views, name) ? (name as View) : 'desks', detail };
 }
 
 /** The whole page. */
 export function Options({ host }: { host: Host }) {
   const say = useSay();
-  const view = useView();
+  const { view, detail } = useView();
   const { desktop, note, failed, reload, dismiss } = useOptions(host, say('o_undone'));
   const title = say(`o_${view}_title`);
   useEffect(() => {
@@ -43,7 +54,7 @@ export function Options({ host }: { host: Host }) {
         {failed !== null && <Failed why={failed} again={reload} />}
         {desktop && <Problems desktop={desktop} />}
         <section className="view" key={view}>
-          {desktop ? <Shown desktop={desktop} /> : failed === null && <Loading />}
+          {desktop ? <Shown desktop={desktop} detail={detail} /> : failed === null && <Loading />}
         </section>
       </main>
       <Toast note={note} dismiss={dismiss} />
@@ -72,6 +83,7 @@ function Side({ view, loaded }: { view: View; loaded: Loaded | undefined }) {
         {link('rules', settings?.rules.length)}
         {link('tables', loaded && tableIds(loaded).length)}
         <p>{say('o_nav_care')}</p>
+        {link('inspect')}
         {link('backup')}
         {link('deploy')}
       </nav>

@@ -1,7 +1,10 @@
 /** What the options page knows and what it can do. The page itself reaches the browser only through {@link Host}. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Choice, Pack, PackFile, Places, fitsPlace } from '../../lib/deploy.ts';
+import type { Described, Fit } from '../../lib/describe.ts';
 import type { Preview, Unreadable } from '../../lib/import.ts';
+import type { Look, OpenTab } from '../../lib/inspect.ts';
+import type { DeskData } from '../../lib/model.ts';
 import type { Part } from '../../lib/policy.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
@@ -34,11 +37,29 @@ export type Loaded = {
   rowTargets: string[];
 };
 
+/** Looks at open tabs. */
+export type Looks = {
+  /** Tabs that may be looked at, the one that was last in front first. */
+  tabs: () => Promise<OpenTab[]>;
+  /** Tells when a tab came, went, or shows something else. @returns a function that ends it */
+  watch: (changed: () => void) => () => void;
+  /** @param draft a description to read the tab by, in place of its desk. @returns null if the tab refuses */
+  look: (tab: number, draft?: DeskData) => Promise<Look | null>;
+  /** A look that the popup handed over; undefined if it is gone. */
+  take: (key: string) => Promise<Look | null | undefined>;
+  /** Checks a description that is being typed. */
+  describe: (text: string) => Described;
+  fits: (data: DeskData, url: string) => Fit[];
+};
+
 /** The browser, as far as this page needs it. */
 export type Host = {
+  looks: Looks;
+  copy: (text: string) => Promise<void>;
   /** This very copy: the browser it runs in, and the id it has there. */
   self: { browser: 'chrome' | 'firefox'; id: string };
-  products: { id: string; name: string }[];
+  /** `rest`: it has an API of its own that may be asked. */
+  products: { id: string; name: string; rest?: boolean }[];
   load: () => Promise<Loaded>;
   save: (settings: Settings, locked: string[]) => Promise<void>;
   readRows: () => Promise<Row[]>;
@@ -133,8 +154,9 @@ export function useOptions(host: Host, undone: string) {
 
   useEffect(() => {
     reload();
-    return host.watch(reload);
-  }, [host, reload]);
+    // What went wrong here stays on show, whatever others do.
+    return host.watch(() => void enqueue(async () => {}));
+  }, [enqueue, host, reload]);
 
   const write = useCallback(
     (settings: Settings) => {

@@ -6,6 +6,7 @@ import '../../components/tokens-more.css';
 import '../../components/controls.css';
 import '../../components/controls-more.css';
 import '../../components/options/options.css';
+import '../../components/options/inspect.css';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';

@@ -11,6 +11,7 @@ import { Text } from '../../components/text.ts';
 import type { LaunchEvent, Offer, Screen } from '../../lib/model.ts';
 import { type Call, type Glance, glance, typed } from '../../lib/browser/glance.ts';
 import { askFor } from '../../lib/browser/grants.ts';
+import { hand, look } from '../../lib/browser/inspect.ts';
 import { keepScreen, screenOf } from '../../lib/browser/screen.ts';
 import { publish } from '../../lib/browser/store.ts';
 
@@ -18,11 +19,18 @@ const asked = new URLSearchParams(location.search);
 const say = (key: string, ...values: string[]): string => browser.i18n.getMessage(key as 'call', values) || key;
 
 /** The tab that is meant: the one in front, or the one a menu was opened on. */
-async function look(): Promise<Glance> {
+async function tabHere(): Promise<number> {
   const tab = asked.has('tab')
     ? Number(asked.get('tab'))
     : (await browser.tabs.query({ active: true, currentWindow: true }))[0]?.id;
-  return glance(tab ?? -1);
+  return tab ?? -1;
+}
+
+/** Only here may the page be read without a permission for its host, so the options page gets what was read. */
+async function inspect(): Promise<void> {
+  const key = await hand(await look(await tabHere()));
+  await browser.tabs.create({ url: browser.runtime.getURL(`/options.html#inspect/${key}`) });
+  window.close();
 }
 
 /** The number that was selected or typed before this page opened. */
@@ -42,7 +50,7 @@ let screen: Screen = await screenOf();
 let copied: string | null = null;
 
 async function read(): Promise<void> {
-  seen = await look();
+  seen = await glance(await tabHere());
   call = seen.state === 'case' ? seen.call : null;
   // A number alone names no case where there are several desks: then the person says which.
   const here = deskHere(seen);
@@ -96,6 +104,7 @@ function draw(): void {
         onNumber={(given, desk) => void offered(typed(given, desk))}
         onAllow={() => void askFor([origin]).then(async (yes) => (yes ? publish().then(read) : undefined))}
         onOptions={() => void browser.runtime.openOptionsPage()}
+        onInspect={() => void inspect()}
         onReadAgain={() => void read()}
         onCopyForAdmin={() => void navigator.clipboard.writeText(JSON.stringify(seen, null, 2))}
         onScreen={(next) => {

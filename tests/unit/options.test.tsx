@@ -5,6 +5,7 @@ import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { bytesOf, fitsPlace, makePack, unknownPlaces, zipOf } from '../../lib/deploy.ts';
+import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import type { Row } from '../../lib/schema.ts';
 import { parseSettings, warnings } from '../../lib/settings.ts';
@@ -43,6 +44,15 @@ function memory(raw: unknown = start, locked: string[] = []) {
     return id;
   };
   const host: Host = {
+    looks: {
+      tabs: async () => [],
+      watch: () => () => {},
+      look: async () => null,
+      take: async () => undefined,
+      describe: (text) => describeDesk(text, () => true),
+      fits: fitsOf,
+    },
+    copy: async () => {},
     self: { browser: 'chrome', id: 'abcdefghijklmnopabcdefghijklmnop' },
     products: [{ id: 'request-tracker', name: 'Request Tracker' }],
     load: async () => ({
