@@ -16,6 +16,7 @@ export function parsePage(url: string, html: string): { document: Document; clos
     },
   });
   const document = new window.DOMParser().parseFromString(html, 'text/html') as unknown as Document;
+  choose(document);
   attachShadowRoots(document);
   return { document, close: () => window.happyDOM.close() };
 }
@@ -34,6 +35,12 @@ export function attachShadowRoots(root: ParentNode): void {
     }
     shadow.append(template.content);
     template.remove();
+    choose(shadow);
     attachShadowRoots(shadow);
   }
+}
+
+/** Takes what the page says is chosen: happy-dom 21 takes the second option of a list where a later one is. */
+function choose(root: ParentNode): void {
+  for (const option of root.querySelectorAll<HTMLOptionElement>('option[selected]')) option.selected = true;
 }

@@ -10,6 +10,7 @@ import marked from './marked.ts';
 import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
+import salesforce from './salesforce.ts';
 import servicedeskplus from './servicedeskplus.ts';
 import servicenow from './servicenow.ts';
 import zendesk from './zendesk.ts';
@@ -28,6 +29,7 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
     bmc,
     zohodesk,
     servicenow,
+    salesforce,
     marked,
   ].map((desk): [string, DeskFile] => [desk.id, desk]),
 );

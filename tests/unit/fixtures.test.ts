@@ -32,3 +32,14 @@ test('shadow roots are attached as a browser does: the first of a host, nested o
   expect(document.querySelectorAll('template')).toHaveLength(3);
   expect(document.querySelector('#e')?.shadowRoot).toBeNull();
 });
+
+test('what a page says is chosen is chosen, whichever option it is, in shadow roots too', () => {
+  const list = '<select><option>a<option>b<option>c<option selected>d<option>e</select>';
+  const document = parse(
+    `${list}<select><option>a<option>b</select><p>${list}</p><div><template shadowrootmode="open">${list}</template></div>`,
+  );
+  const chosen = (root: ParentNode) =>
+    [...root.querySelectorAll('select')].map((select) => [...select.selectedOptions].map((option) => option.text));
+  expect(chosen(document)).toEqual([['d'], ['a'], ['d']]);
+  expect(chosen(document.querySelector('div')?.shadowRoot as ShadowRoot)).toEqual([['d']]);
+});
