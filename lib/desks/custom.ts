@@ -300,8 +300,12 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       if (byPage) return none;
     }
     const wanted = from ?? { kind: '', id: '' };
+    const byAddress = (): void => {
+      Object.assign(sources, { id: 'url', kind: 'url' }, from?.number && { number: 'url' });
+    };
     const root = scopeOf(whole, wanted);
     if (!root) {
+      if (located) byAddress();
       problems.push({ code: 'no-pane', message: 'The page does not hold the record of its address, or not yet.' });
       return findings;
     }
@@ -318,9 +322,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       sources.id = named.source;
       if (kind) sources.kind = kind.source;
     } else if (located && from) {
-      sources.id = 'url';
-      sources.kind = 'url';
-      if (from.number) sources.number = 'url';
+      byAddress();
       let other: Shown | null = null;
       if (shown && sameId(shown.value) !== from.id) {
         const shownId = sameId(shown.value);

@@ -59,7 +59,8 @@ const elsewhere = /^data\.frames\./;
 test.each(Object.values(declared))('$id: nothing can be taken out unnoticed', (file) => {
   expect([...differences(file)]).toEqual([]);
   const mutants = mutantsOf(file).filter((mutant) => !elsewhere.test(mutant.without));
-  expect(mutants.length).toBeGreaterThan(5);
+  // A desk that is known by its addresses alone says little more than its host, its addresses and what they name.
+  expect(mutants.length).toBeGreaterThan(2);
   const unnoticed = mutants.filter((mutant) => differences(mutant.file).next().done);
   expect(unnoticed.map((mutant) => mutant.without)).toEqual([]);
 });
