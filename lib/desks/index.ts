@@ -4,7 +4,10 @@ import bmc from './bmc.ts';
 import { customDesk } from './custom.ts';
 import freshdesk from './freshdesk.ts';
 import freshservice from './freshservice.ts';
+import halo from './halo.ts';
+import helpscout from './helpscout.ts';
 import hubspot from './hubspot.ts';
+import intercom from './intercom.ts';
 import jira from './jira.ts';
 import marked from './marked.ts';
 import { prepare } from './pattern.ts';
@@ -29,6 +32,9 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
     bmc,
     zohodesk,
     servicenow,
+    helpscout,
+    intercom,
+    halo,
     salesforce,
     marked,
   ].map((desk): [string, DeskFile] => [desk.id, desk]),
