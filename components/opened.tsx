@@ -13,6 +13,7 @@ export type OpenedProps = {
   onLaunch: BarProps['onLaunch'];
   onOpen: (open: Open | null) => void;
   onScreen: (screen: Screen) => void;
+  /** Copies what an admin needs to see why nothing was offered. */
   onCopyForAdmin: () => void;
   onChoose: (pick: 'address' | 'page') => void;
   onReadAgain: () => void;

@@ -2,9 +2,11 @@ import { createRoot, type Root } from 'react-dom/client';
 import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
 import controls from '../components/controls-more.css?inline';
 import own from '../components/later.css?inline';
-import { Opened, type OpenedProps } from '../components/opened.tsx';
+import { Opened } from '../components/opened.tsx';
 import { type Say, Text } from '../components/text.ts';
 import tokens from '../components/tokens-more.css?inline';
+import { actionsOf } from '../lib/browser/opened.ts';
+import type { Later } from '../lib/browser/page.ts';
 
 /** What only an opened panel needs; the worker injects it at the first use. */
 export default defineUnlistedScript(() => {
@@ -17,14 +19,14 @@ export default defineUnlistedScript(() => {
     known.set(slot, made);
     return made;
   };
-  globalThis.deskcallLater = (slot: HTMLElement, say: Say, props: OpenedProps | null) => {
+  globalThis.deskcallLater = (slot: HTMLElement, say: Say, props: Later | null) => {
     const { root, style } = known.get(slot) ?? begin(slot);
     if (!props) style.remove();
     else if (!style.isConnected) slot.before(style);
     root.render(
       props && (
         <Text.Provider value={say}>
-          <Opened {...props} />
+          <Opened {...actionsOf(props.here, slot)} {...props} />
         </Text.Provider>
       ),
     );

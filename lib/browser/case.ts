@@ -2,13 +2,13 @@
  * The case on a page, followed as the page changes: read, routed, linked. It decides what the panel shows; where the
  * panel stands is mount.ts, how it looks is components/.
  */
-import type { Case, Codes, Desk, LaunchEvent, Offer, Page, PageEntry, Read, Shown, Target, View } from '../model.ts';
+import type { Case, Desk, LaunchEvent, Offer, Page, PageEntry, Read, Shown, Target, View } from '../model.ts';
 import { readCase } from '../read.ts';
 import { possible, route } from '../route.ts';
 import { blank, keyOf, viewOf as viewFor } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { rowsOf } from './keys.ts';
-import { alive, ask } from './messages.ts';
+import { alive } from './messages.ts';
 
 /** A page that says nothing itself about its record is believed once it has been quiet for this long, in ms. */
 const quiet = 120;
@@ -28,7 +28,7 @@ const pressing = 1000;
 const showNews = 10_000;
 
 /** Where a link is used; each surface has a launch id of its own. */
-type Surface = 'button' | 'code' | 'copy';
+export type Surface = 'button' | 'code' | 'copy';
 
 type Press = { key: string; number: string; at: number };
 type Known = { record: Case; targets: Target[] | null; shown?: Shown | undefined };
@@ -49,13 +49,27 @@ export type FollowedCase = {
   launch: (event: LaunchEvent, offer: Offer) => void;
   /** The person says which record is right, where address and page disagree. */
   choose: (pick: 'address' | 'page') => void;
-  codes: (offer: Offer) => Promise<Codes>;
-  /** The link for the clipboard, of the case as it is now. */
-  copyText: (offer: Offer) => string | null;
-  /** What an admin needs to see why nothing was offered: names and values of this case, as text. */
-  report: () => string;
   /** The case on show, for places. */
   ref: () => { kind: string; id: string } | null;
+  here: Here;
+};
+
+/** The case for what opens later (opened.ts). */
+export type Here = {
+  entry: PageEntry;
+  /** The address of what is read. */
+  address: () => string;
+  read: () => Read;
+  /** The case as it is at this moment, or null if it is not the one on show. */
+  still: () => Case | null;
+  targets: () => Target[];
+  /** Whether the person said that the page names the record rightly, and that it is this one. */
+  chose: (id: string) => boolean;
+  launchId: (target: string, surface: Surface) => string;
+  /** A target's link for the case as it is now. */
+  linkNow: (offer: Offer, surface: Surface) => string | null;
+  /** This launch id will not be used again. */
+  used: (target: string, surface: Surface) => void;
 };
 
 /**
@@ -283,19 +297,6 @@ export function followCase(
     look();
   }
 
-  const fieldsOf = (record: Case): Record<string, string> => {
-    const { desk: _desk, kind: _kind, id: _id, number: _number, fields, ...named } = record;
-    // Only what the link could carry: the rest of the case stays on the page.
-    const wanted = new Set(Object.values(entry.links.external).map((name) => name.toLowerCase()));
-    wanted.add('asset');
-    for (const target of known?.targets ?? []) if (target.field) wanted.add(target.field.toLowerCase());
-    return Object.fromEntries(
-      Object.entries({ ...fields, ...named }).filter(
-        (pair): pair is [string, string] => wanted.has(pair[0].toLowerCase()) && pair[1] !== undefined,
-      ),
-    );
-  };
-
   signal.addEventListener('abort', () => window.clearTimeout(timer));
 
   return {
@@ -317,31 +318,17 @@ export function followCase(
       if (known?.shown) chosen = { address: known.record.id, shown: known.shown.text, pick };
       look();
     },
-    async codes(offer) {
-      const record = still();
-      if (!record) return { error: 'page_changed' };
-      return ask<Codes>({
-        type: 'qr',
-        url: address(),
-        target: offer.id,
-        chosen: chosen?.pick === 'page' && chosen.shown === record.id,
-        launchId: launchId(offer.id, 'code'),
-        record: { kind: record.kind, id: record.id, number: record.number, fields: fieldsOf(record) },
-      });
-    },
-    copyText(offer) {
-      const link = linkNow(offer, 'copy');
-      ids.delete(`${offer.id} copy`);
-      return link;
-    },
-    report() {
-      const found = read();
-      return JSON.stringify(
-        { configured: entry.key, product: entry.product, read: found, rules: entry.rules },
-        null,
-        2,
-      );
-    },
     ref: () => known?.record ?? null,
+    here: {
+      entry,
+      address,
+      read,
+      still,
+      targets: () => known?.targets ?? [],
+      chose: (id) => chosen?.pick === 'page' && chosen.shown === id,
+      launchId,
+      linkNow,
+      used: (target, surface) => ids.delete(`${target} ${surface}`),
+    },
   };
 }

@@ -1,13 +1,18 @@
 /** The panel's life on one page: which desk, which case, where it stands, and when it goes. */
 import { browser } from 'wxt/browser';
+import type { OpenedProps } from '../../components/opened.tsx';
 import type { Desk, LaunchEvent, Offer, Open, PageEntry, Say, View } from '../model.ts';
-import { followCase } from './case.ts';
+import { followCase, type Here } from './case.ts';
 import { dockKey, pageKey, storedFor } from './keys.ts';
 import { alive, ask } from './messages.ts';
 import { mount } from './mount.ts';
+import type { Actions } from './opened.ts';
 import { keepScreen, screenIn } from './screen.ts';
 import { watch } from './watch.ts';
 import { sayWith } from './words.ts';
+
+/** What the opened panel needs; what it can do comes with its own script (opened.ts). */
+export type Later = Omit<OpenedProps, keyof Actions> & { here: Here };
 
 /** What the bar or the tab needs to be drawn. */
 export type Drawing = {
@@ -24,26 +29,6 @@ export type Drawing = {
   onOpen: () => void;
   onMove: (top: number, done: boolean) => void;
 };
-
-/**
- * Copies text, also on desks without https, where there is no clipboard API.
- * @param by the text stands here meanwhile: in our own shadow root, where the page's scripts cannot read it
- */
-async function copy(by: HTMLElement, text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = by.ownerDocument.createElement('textarea');
-    area.value = text;
-    area.style.cssText = 'position:fixed;opacity:0';
-    by.after(area);
-    area.select();
-    const done = by.ownerDocument.execCommand('copy');
-    area.remove();
-    return done;
-  }
-}
 
 /**
  * Starts the panel on a page that belongs to a granted origin; does nothing where the origin is not set up.
@@ -170,14 +155,9 @@ function run({ document, css, draw, entry, desk, stored, signal, stop }: Run): v
           void keepScreen(screen);
           redraw();
         },
-        onCopyForAdmin: () => void copy(place.slot, followed.report()),
         onReadAgain: () => followed.changed(true),
         onChoose: followed.choose,
-        copy: async (offer) => {
-          const text = followed.copyText(offer);
-          return text !== null && copy(place.slot, text);
-        },
-        codes: followed.codes,
+        here: followed.here,
       },
     );
   };

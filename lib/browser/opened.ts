@@ -1,0 +1,74 @@
+/** What an opened panel can do beside showing: codes, copies, and the report for an admin. No page at rest pays for it. */
+import type { Case, Codes, Offer } from '../model.ts';
+import type { Here } from './case.ts';
+import { ask } from './messages.ts';
+
+export type Actions = {
+  codes: (offer: Offer) => Promise<Codes>;
+  /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
+  copy: (offer: Offer) => Promise<boolean>;
+  /** Copies what an admin needs to see why nothing was offered: names and values of this case, as text. */
+  onCopyForAdmin: () => void;
+};
+
+/**
+ * Copies text, also on desks without https, where there is no clipboard API.
+ * @param by the text stands beside it meanwhile: in our own shadow root, where the page's scripts cannot read it
+ */
+async function copyText(by: HTMLElement, text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = by.ownerDocument.createElement('textarea');
+    area.value = text;
+    area.style.cssText = 'position:fixed;opacity:0';
+    by.after(area);
+    area.select();
+    const done = by.ownerDocument.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
+
+/** Only what a link could carry: the rest of the case stays on the page. */
+function fieldsOf(here: Here, record: Case): Record<string, string> {
+  const { desk: _desk, kind: _kind, id: _id, number: _number, fields, ...named } = record;
+  const wanted = new Set(Object.values(here.entry.links.external).map((name) => name.toLowerCase()));
+  wanted.add('asset');
+  for (const target of here.targets()) if (target.field) wanted.add(target.field.toLowerCase());
+  return Object.fromEntries(
+    Object.entries({ ...fields, ...named }).filter(
+      (pair): pair is [string, string] => wanted.has(pair[0].toLowerCase()) && pair[1] !== undefined,
+    ),
+  );
+}
+
+/** @param slot where what is open is drawn */
+export function actionsOf(here: Here, slot: HTMLElement): Actions {
+  return {
+    async codes(offer) {
+      const record = here.still();
+      if (!record) return { error: 'page_changed' };
+      const { kind, id, number } = record;
+      return ask<Codes>({
+        type: 'qr',
+        url: here.address(),
+        target: offer.id,
+        chosen: here.chose(id),
+        launchId: here.launchId(offer.id, 'code'),
+        record: { kind, id, number, fields: fieldsOf(here, record) },
+      });
+    },
+    async copy(offer) {
+      const link = here.linkNow(offer, 'copy');
+      here.used(offer.id, 'copy');
+      return link !== null && copyText(slot, link);
+    },
+    onCopyForAdmin() {
+      const { entry } = here;
+      const report = { configured: entry.key, product: entry.product, read: here.read(), rules: entry.rules };
+      void copyText(slot, JSON.stringify(report, null, 2));
+    },
+  };
+}
