@@ -55,6 +55,10 @@ export function preview(text: string, now: Settings, rowsNow: Row[], locked: str
     else if (!same(now[part], settings[part])) changes.push({ part, name: part, how: 'changed' });
   }
   if (!Object.hasOwn(file.value, 'rows')) return { changes, rejected, settings, rows: null };
+  if (locked.includes('rows')) {
+    rejected.push({ path: 'rows', message: 'are set by your organisation and stay' });
+    return { changes, rejected, settings, rows: null };
+  }
   const { rows, problems } = parseRows(file.value.rows);
   rejected.push(...problems);
   if (!Array.isArray(file.value.rows)) return { changes, rejected, settings, rows: null };

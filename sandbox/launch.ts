@@ -27,7 +27,7 @@ declare const chrome: {
 };
 
 /** An unpacked extension's id: the first 32 hex digits of its key's SHA-256, written in a–p. */
-function idOf(extensionDir: string): string {
+export function idOf(extensionDir: string): string {
   const { key } = JSON.parse(readFileSync(join(extensionDir, 'manifest.json'), 'utf8')) as { key?: string };
   if (!key) throw new Error(`${extensionDir} has no key in its manifest: build it with --mode test`);
   const hash = createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex');
