@@ -1,5 +1,5 @@
 /** The pieces that all views of the options page are made of. */
-import { useId, useState, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
@@ -132,49 +132,6 @@ export function Choice({ label, value, set, options, bare }: ChoiceProps) {
       <label htmlFor={id}>{label}</label>
       {select}
     </div>
-  );
-}
-
-type CellProps = { label: string; value: string; save: (value: string) => string | null; mono?: boolean };
-
-/**
- * A text that is edited in its place: kept on Enter and when the field is left, put back on Escape.
- * What `save` refuses stays in the field with the reason below it, and is not saved.
- */
-export function Cell({ label, value, save, mono }: CellProps) {
-  const [draft, setDraft] = useState(value);
-  const [why, setWhy] = useState<string | null>(null);
-  const id = useId();
-  const putBack = () => {
-    setDraft(value);
-    setWhy(null);
-  };
-  // What was set elsewhere, by Undo for one, replaces what was typed.
-  const [known, setKnown] = useState(value);
-  if (known !== value) {
-    setKnown(value);
-    putBack();
-  }
-  const keep = () => (draft.trim() === value ? putBack() : setWhy(save(draft.trim())));
-  return (
-    <>
-      <input
-        className={`input${mono ? ' mono' : ''}`}
-        aria-label={label}
-        aria-invalid={why ? true : undefined}
-        aria-describedby={why ? id : undefined}
-        value={draft}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(e) => setDraft(e.currentTarget.value)}
-        onBlur={keep}
-        onKeyDown={(e) => {
-          if (e.key === 'Enter') keep();
-          if (e.key === 'Escape') putBack();
-        }}
-      />
-      {why && <Why id={id}>{why}</Why>}
-    </>
   );
 }
 

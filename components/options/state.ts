@@ -8,6 +8,7 @@ import type { DeskData } from '../../lib/model.ts';
 import type { Part } from '../../lib/policy.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
+import type { Lists } from './lists.ts';
 
 /** What was set before something replaced it, as it is listed; the same as in lib/browser/snapshots.ts. */
 export type Snapshot = {
@@ -55,6 +56,7 @@ export type Looks = {
 /** The browser, as far as this page needs it. */
 export type Host = {
   looks: Looks;
+  lists: Lists;
   copy: (text: string) => Promise<void>;
   /** This very copy: the browser it runs in, and the id it has there. */
   self: { browser: 'chrome' | 'firefox'; id: string };

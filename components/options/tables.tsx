@@ -1,8 +1,15 @@
-/** Lookup tables: their names and how many rows they hold. Rows come with a settings file. */
-import { useState } from 'react';
-import { useSay } from '../text.ts';
+/** Lookup tables: which keys are served by whom, edited like a spreadsheet and imported from one. */
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Names } from '../../lib/offer.ts';
+import type { Line, LineEdit, RowChange, Sheet, Undo } from '../../lib/sheet.ts';
+import { Icon } from '../icons.tsx';
+import { useSay, type Say } from '../text.ts';
+import { download } from './download.ts';
+import { Grid, type CellEdit, type Column, type Editing, type Refusal } from './grid.tsx';
 import { Sign } from './icons.tsx';
-import { ByOrganisation, Empty, Field, Head, Status } from './parts.tsx';
+import { FileButton, ListImport } from './list-import.tsx';
+import { reasonOf } from './lists.ts';
+import { ByOrganisation, Choice, Empty, Field, Head, Search, Status, Ways } from './parts.tsx';
 import type { Desktop, Loaded } from './state.ts';
 import { count, freeId } from './words.ts';
 
@@ -11,15 +18,24 @@ export const tableIds = ({ settings, rows }: Loaded): string[] => [
   ...new Set([...settings.tables.map((t) => t.id), ...Object.keys(rows)]),
 ];
 
+const nameOf = ({ settings }: Loaded, id: string): string => settings.tables.find((t) => t.id === id)?.name ?? id;
+
 /** @param desktop what is set and how to change it */
 export function Tables({ desktop }: { desktop: Desktop }) {
   const say = useSay();
   const { loaded } = desktop;
   const [adding, setAdding] = useState(false);
-  const mayEdit = !loaded.locked.includes('tables');
+  const [wanted, setWanted] = useState<string | null>(null);
+  const [file, setFile] = useState<File | null>(null);
+  const mayAdd = !loaded.locked.includes('tables');
   const ids = tableIds(loaded);
+  const id = wanted !== null && ids.includes(wanted) ? wanted : ids[0];
+  const names = useNames(desktop);
+  if (file && id !== undefined)
+    return <TableImport desktop={desktop} id={id} names={names} file={file} close={() => setFile(null)} />;
+
   const add = (
-    <button type="button" className="btn main m" onClick={() => setAdding(true)}>
+    <button type="button" className={ids.length ? 'btn m' : 'btn main m'} onClick={() => setAdding(true)}>
       <Sign name="plus" />
       {say('o_tables_add')}
     </button>
@@ -27,93 +43,386 @@ export function Tables({ desktop }: { desktop: Desktop }) {
   return (
     <>
       <Head title={say('o_tables_title')} purpose={say('o_tables_purpose')}>
-        <a className="btn m" href="#backup">
-          <Sign name="in" />
-          {say('o_tables_import')}
-        </a>
-        {mayEdit ? !adding && ids.length > 0 && add : <ByOrganisation />}
+        {id !== undefined && !loaded.locked.includes('rows') && (
+          <FileButton label={say('o_tables_import')} choose={setFile} />
+        )}
+        {mayAdd ? !adding && ids.length > 0 && add : <ByOrganisation />}
       </Head>
-      {adding && <TableForm desktop={desktop} close={() => setAdding(false)} />}
-      {ids.length > 0 ? (
-        <div className="card tbl">
-          <table>
-            <thead>
-              <tr>
-                <th>{say('o_table')}</th>
-                <th className="end">{say('o_table_rows')}</th>
-                <th>{say('o_used_by')}</th>
-                <th>
-                  <span className="sr">{say('o_actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {ids.map((id) => (
-                <TableLine key={id} desktop={desktop} id={id} mayEdit={mayEdit} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : (
+      {adding && (
+        <TableForm
+          desktop={desktop}
+          close={(made) => {
+            setAdding(false);
+            if (made !== undefined) setWanted(made);
+          }}
+        />
+      )}
+      {id === undefined ? (
         !adding && (
           <Empty fact={say('o_tables_none')} reason={say('o_tables_none_why')}>
-            {mayEdit && add}
+            {mayAdd && add}
           </Empty>
         )
+      ) : (
+        <Table key={id} desktop={desktop} id={id} ids={ids} choose={setWanted} names={names} />
       )}
-      {ids.length > 0 && <p className="meta">{say('o_tables_rows_how')}</p>}
     </>
   );
 }
 
-function TableLine({ desktop, id, mayEdit }: { desktop: Desktop; id: string; mayEdit: boolean }) {
+/** The names of all targets; the same object for as long as they are called the same. */
+function useNames({ host, loaded }: Desktop): Names {
+  const { contacts, catalogs } = loaded.settings;
+  const called = useMemo(
+    () => JSON.stringify([...contacts, ...catalogs].map(({ id, name }) => ({ id, name }))),
+    [contacts, catalogs],
+  );
+  return useMemo(() => host.lists.namesOf(JSON.parse(called) as { id: string; name: string }[]), [host, called]);
+}
+
+type Opened = { sheet: Sheet; refresh: () => Promise<void> };
+
+/** @returns null until the rows are read */
+function useTable({ host }: Desktop, id: string, names: Names): Opened | null {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [first] = useState(names);
+  useEffect(() => {
+    let end: (() => void) | null = null;
+    let gone = false;
+    const open = async () => {
+      const table = await host.lists.openTable(id, first);
+      end = table.end;
+      if (gone) end();
+      else setOpened(table);
+    };
+    void open();
+    return () => {
+      gone = true;
+      end?.();
+    };
+  }, [host, id, first]);
+  const known = useRef(first);
+  useEffect(() => {
+    if (!opened || known.current === names) return;
+    known.current = names;
+    opened.sheet.rename(names);
+  }, [opened, names]);
+  return opened;
+}
+
+type TableProps = { desktop: Desktop; id: string; ids: string[]; choose: (id: string) => void; names: Names };
+
+/** As many tables as fit side by side; more are a list. */
+const sideBySide = 4;
+
+function Table(props: TableProps) {
+  const { desktop, id, ids, choose, names } = props;
+  const say = useSay();
+  const { loaded } = desktop;
+  const [letters, setLetters] = useState('');
+  const opened = useTable(desktop, id, names);
+  const options = ids.map((each) => ({ id: each, name: nameOf(loaded, each) }));
+  return (
+    <>
+      <div className="bar">
+        {ids.length > sideBySide ? (
+          <div className="which">
+            <Choice bare label={say('o_tables_which')} value={id} set={choose} options={options} />
+          </div>
+        ) : (
+          <Ways label={say('o_tables_which')} value={id} set={choose} options={options} />
+        )}
+        <Search label={say('o_tables_search')} value={letters} set={setLetters} />
+        <span className="grow" />
+        {opened && <Counted sheet={opened.sheet} letters={letters} />}
+      </div>
+      {opened ? (
+        <Rows desktop={desktop} opened={opened} letters={letters} names={names} />
+      ) : (
+        <div className="loading">
+          <span className="sr">{say('o_loading_rows')}</span>
+          <i />
+          <i />
+        </div>
+      )}
+      <About desktop={desktop} id={id} opened={opened} names={names} />
+    </>
+  );
+}
+
+const useVersion = (sheet: Sheet): number => useSyncExternalStore(sheet.subscribe, sheet.version);
+
+/** What is found stays in view while it is edited, until something else is looked for or rows come or go. */
+function useFound(sheet: Sheet, letters: string): readonly Line[] {
+  const lines = sheet.lines();
+  // oxlint-disable-next-line react/exhaustive-deps -- the list is another one as soon as rows come or go
+  return useMemo(() => sheet.search(letters), [sheet, letters, lines]);
+}
+
+function Counted({ sheet, letters }: { sheet: Sheet; letters: string }) {
+  const say = useSay();
+  useVersion(sheet);
+  const found = useFound(sheet, letters).length;
+  const all = sheet.lines().length;
+  return (
+    <span className="meta num">
+      {letters.trim() ? say('o_tables_found', count(found), count(all)) : say('o_tables_rows', count(all))}
+    </span>
+  );
+}
+
+type RowsProps = { desktop: Desktop; opened: Opened; letters: string; names: Names };
+
+function Rows({ desktop, opened, letters, names }: RowsProps) {
+  const say = useSay();
+  const { host, loaded } = desktop;
+  const { sheet } = opened;
+  useVersion(sheet);
+  const found = useFound(sheet, letters);
+  const [range, setRange] = useState({ top: 0, bottom: 0 });
+  const { write, remove, undo, clash, dismiss } = useEdits(desktop, opened, found);
+  const mayEdit = !loaded.locked.includes('rows');
+  const { contacts, catalogs } = loaded.settings;
+  const ids = useMemo(() => new Set([...contacts, ...catalogs].map((t) => t.id)), [contacts, catalogs]);
+  const columns: Column[] = [
+    { id: 'key', name: say('o_tables_key'), width: 'minmax(140px, 1fr)', look: 'mono' },
+    { id: 'offer', name: say('o_tables_offer'), width: 'minmax(240px, 2fr)' },
+  ];
+  const searching = letters.trim() !== '';
+  const editing: Editing | null = mayEdit
+    ? {
+        blank: searching ? null : say('o_tables_new'),
+        write,
+        remove,
+        undo,
+        suggest: (column, text) => (column === 'offer' ? names.complete(text, 20) : []),
+        cells: host.lists.cells,
+      }
+    : null;
+  const chosen = useCallback((top: number, bottom: number) => setRange({ top, bottom }), []);
+  const few = Math.min(range.bottom, found.length - 1) - range.top + 1;
+  if (!found.length && (searching || !mayEdit))
+    return (
+      <Empty
+        fact={say(searching ? 'o_none_found' : 'o_table_empty')}
+        reason={say(searching ? 'o_tables_none_found_why' : 'o_tables_empty_why')}
+      />
+    );
+  return (
+    <>
+      {clash !== null && (
+        <div className="say bad" role="alert">
+          <Icon name="warn" />
+          <b>{say('o_tables_clash')}</b>
+          <p>{clash}</p>
+          <div className="acts">
+            <button type="button" className="btn" onClick={dismiss}>
+              {say('o_close')}
+            </button>
+          </div>
+        </div>
+      )}
+      <Grid
+        label={say('o_tables_grid', nameOf(loaded, sheet.table))}
+        head={say('o_grid_row')}
+        columns={columns}
+        count={found.length}
+        keyOf={(row) => found[row]?.key ?? ''}
+        numberOf={(row) => (found[row]?.place ?? 0) + 1}
+        textOf={(row, column) => {
+          const line = found[row];
+          return !line ? '' : column === 'key' ? line.key : sheet.text(line);
+        }}
+        renderCell={(row, column) => {
+          const line = found[row];
+          return line && column === 'offer' ? <Offer offer={line.offer} text={sheet.text(line)} ids={ids} /> : null;
+        }}
+        editing={editing}
+        onChosen={chosen}
+      />
+      {mayEdit && (
+        <div className="grid-foot">
+          {few > 0 && (
+            <button
+              type="button"
+              className="btn"
+              onClick={() => remove(Array.from({ length: few }, (_, n) => range.top + n))}
+            >
+              {few === 1 ? say('o_remove_name', found[range.top]?.key ?? '') : say('o_tables_remove_rows', count(few))}
+            </button>
+          )}
+          <span className="meta">{say('o_grid_keys')}</span>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Whom a row offers; one that nobody is any more is named as such. */
+function Offer({ offer, text, ids }: { offer: readonly string[]; text: string; ids: ReadonlySet<string> }) {
+  const say = useSay();
+  const gone = offer.filter((id) => !ids.has(id));
+  if (!offer.length) return <Status mood="warn">{say('o_tables_nobody')}</Status>;
+  if (gone.length) return <Status mood="warn">{say('o_tables_gone', text, gone.join(', '))}</Status>;
+  return <bdi className="cut">{text}</bdi>;
+}
+
+/** Changes are in the table at once and in the browser one after the other; each can be taken back. */
+function useEdits(desktop: Desktop, { sheet, refresh }: Opened, found: readonly Line[]) {
+  const say = useSay();
+  const { host, act } = desktop;
+  const back = useRef<Undo[][]>([]);
+  const [clash, setClash] = useState<string | null>(null);
+
+  const save = (changes: Undo[], words: string, undoable: boolean) => {
+    const undo = sheet.apply(changes);
+    if (undoable) back.current.push(undo);
+    setClash(null);
+    void act(async () => {
+      let other: RowChange | null = null;
+      try {
+        other = await host.lists.editRows(changes);
+      } catch (error) {
+        sheet.settled(changes);
+        await refresh();
+        throw error;
+      }
+      sheet.settled(changes);
+      if (!other) return { words, ...(undoable ? { undo: takeBack } : {}) };
+      back.current = back.current.filter((each) => each !== undo);
+      await refresh();
+      setClash(say('o_tables_clash_why', (other.before ?? other.after)?.key ?? '', words));
+      return null;
+    });
+  };
+  const takeBack = () => {
+    const last = back.current.pop();
+    if (last) save(last, say('o_undone'), false);
+  };
+
+  const write = (edits: CellEdit[]): Refusal | null => {
+    const byRow = new Map<number, LineEdit>();
+    for (const { row, column, text } of edits)
+      byRow.set(row, { ...(byRow.get(row) ?? { line: found[row] ?? null }), [column]: text });
+    const plan = sheet.plan([...byRow.values()]);
+    if ('refused' in plan) {
+      const { edit, field } = plan.refused;
+      return { row: [...byRow.keys()][edit] ?? 0, column: field, words: reasonOf(say, plan.refused) };
+    }
+    if (plan.changes.length) save(plan.changes, told(say, plan.changes), true);
+    return null;
+  };
+
+  const remove = (rows: number[]) => {
+    const changes = rows.flatMap((row): RowChange[] => {
+      const line = found[row];
+      return line ? [{ before: { table: sheet.table, key: line.key, offer: [...line.offer] }, after: null }] : [];
+    });
+    if (changes.length) save(changes, told(say, changes), true);
+  };
+
+  return { write, remove, undo: takeBack, clash, dismiss: () => setClash(null) };
+}
+
+function told(say: Say, changes: RowChange[]): string {
+  const [first] = changes;
+  const { before, after } = first ?? { before: null, after: null };
+  const key = (after ?? before)?.key ?? '';
+  const how = !before ? 'added' : !after ? 'removed' : 'changed';
+  if (changes.length === 1) return say(`o_${how}`, key);
+  const alike = changes.every((c) => !c.before === !before && !c.after === !after);
+  return say(`o_tables_rows_${alike ? how : 'changed'}`, count(changes.length));
+}
+
+type AboutProps = { desktop: Desktop; id: string; opened: Opened | null; names: Names };
+
+/** What a table is for, and what can be done with it as a whole. */
+function About({ desktop, id, opened, names }: AboutProps) {
   const say = useSay();
   const { host, loaded, act } = desktop;
   const { settings, locked } = loaded;
-  const name = settings.tables.find((t) => t.id === id)?.name ?? id;
+  const name = nameOf(loaded, id);
   const rows = loaded.rows[id] ?? 0;
   const used = settings.rules.filter((rule) => !Array.isArray(rule.offer) && rule.offer.table === id).length;
 
   const remove = () =>
     act(async () => {
       const before = await host.readRows();
-      if (rows) await host.replaceRows(before.filter((row) => row.table !== id));
+      if (rows) await host.replaceRows((now) => now.filter((row) => row.table !== id));
       await host.save({ ...settings, tables: settings.tables.filter((t) => t.id !== id) }, locked);
       const back = async () => {
         await host.save(settings, locked);
-        if (rows) await host.replaceRows(before);
+        if (rows) await host.replaceRows((now) => [...now, ...before.filter((row) => row.table === id)]);
         return { words: say('o_undone') };
       };
       return { words: say('o_removed', name), undo: () => void act(back) };
     });
+  const saveAs = (kind: 'csv' | 'json') => {
+    const all = (opened?.sheet.lines() ?? []).map(({ key, offer }) => ({ table: id, key, offer: [...offer] }));
+    download(`${id}.${kind}`, kind === 'csv' ? host.lists.rowsAsCsv(all, names) : host.lists.rowsAsJson(all));
+  };
 
   return (
-    <tr>
-      <td>
-        <b>{name}</b>
-        {name !== id && <p className="meta mono">{id}</p>}
-      </td>
-      <td className="end num">{rows ? count(rows) : <Status mood="warn">{say('o_table_empty')}</Status>}</td>
-      <td className="meta num">
-        {used ? (used === 1 ? say('o_rules_one') : say('o_rules_many', count(used))) : say('o_used_no_rule')}
-      </td>
-      <td className="end">
-        {mayEdit && (
-          <button
-            type="button"
-            className="btn quiet"
-            aria-label={say('o_remove_name', name)}
-            onClick={() => void remove()}
-          >
-            {say('o_remove')}
-          </button>
-        )}
-      </td>
-    </tr>
+    <div className="bar">
+      <span className="meta">
+        {used
+          ? used === 1
+            ? say('o_tables_used_one')
+            : say('o_tables_used_many', count(used))
+          : say('o_tables_unused')}{' '}
+        {say('o_table_id', id)}
+      </span>
+      <span className="grow" />
+      <button type="button" className="btn" disabled={!opened} onClick={() => saveAs('csv')}>
+        <Sign name="out" />
+        {say('o_export_csv')}
+      </button>
+      <button type="button" className="btn" disabled={!opened} onClick={() => saveAs('json')}>
+        <Sign name="out" />
+        {say('o_export_json')}
+      </button>
+      {!locked.includes('tables') && !locked.includes('rows') && (
+        <button type="button" className="btn quiet" onClick={() => void remove()}>
+          {say('o_tables_remove', name)}
+        </button>
+      )}
+    </div>
   );
 }
 
-function TableForm({ desktop, close }: { desktop: Desktop; close: () => void }) {
+type ImportProps = { desktop: Desktop; id: string; names: Names; file: File; close: () => void };
+
+function TableImport({ desktop, id, names, file, close }: ImportProps) {
+  const say = useSay();
+  const { host, loaded, act } = desktop;
+  return (
+    <ListImport
+      file={file}
+      into={nameOf(loaded, id)}
+      read={async (watch) => {
+        const now = (await host.readRows()).filter((row) => row.table === id);
+        return host.lists.previewRows(file, id, now, names, watch);
+      }}
+      save={async (preview, replace, changes, watch) => {
+        await act(async () => {
+          const before = await host.lists.importRows((now) => preview.next(now, replace), watch);
+          if (before === null) return null;
+          const back = async () => {
+            await host.restore(before);
+            return { words: say('o_undone') };
+          };
+          const words = changes === 1 ? say('o_imported_one') : say('o_imported_many', count(changes));
+          return { words, undo: () => void act(back) };
+        });
+        return null;
+      }}
+      asCsv={host.lists.asCsv}
+      close={close}
+    />
+  );
+}
+
+function TableForm({ desktop, close }: { desktop: Desktop; close: (made?: string) => void }) {
   const say = useSay();
   const { tables } = desktop.loaded.settings;
   const [name, setName] = useState('');
@@ -123,7 +432,7 @@ function TableForm({ desktop, close }: { desktop: Desktop; close: () => void }) 
     const given = name.trim();
     if (!given) return setWhy(say('o_name_missing'));
     const problem = desktop.change(say('o_added', given), { tables: [...tables, { id, name: given }] });
-    if (problem === null) close();
+    if (problem === null) close(id);
     else setWhy(problem);
   };
   return (
@@ -140,7 +449,7 @@ function TableForm({ desktop, close }: { desktop: Desktop; close: () => void }) 
         <button type="submit" className="btn main m">
           {say('o_tables_add')}
         </button>
-        <button type="button" className="btn m" onClick={close}>
+        <button type="button" className="btn m" onClick={() => close()}>
           {say('o_cancel')}
         </button>
       </div>

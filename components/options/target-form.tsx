@@ -16,7 +16,7 @@ const usual: Record<List, Aim[]> = {
 };
 
 /** Ways to open a target, as the words of a list; a way that is set already is always among them. */
-export function aims(list: List, say: Say, now: Aim): { id: Aim; name: string }[] {
+function aims(list: List, say: Say, now: Aim): { id: Aim; name: string }[] {
   const all = usual[list].includes(now) ? usual[list] : [...usual[list], now];
   return all.map((id) => ({ id, name: say(`o_aim_${id.replace('@', '_field')}`) }));
 }
@@ -33,10 +33,14 @@ export function aimProblem(desktop: Desktop, aim: Aim, text: string, say: Say): 
 }
 
 /** Only one template is documented literally by the vendor. */
-export function Undocumented({ aim }: { aim: Aim }) {
-  const say = useSay();
+export function undocumented(aim: Aim): boolean {
   const kind = kindOf(aim);
-  if (!kind || kind === targetKinds[0]) return null;
+  return kind !== null && kind !== targetKinds[0];
+}
+
+function Undocumented({ aim }: { aim: Aim }) {
+  const say = useSay();
+  if (!undocumented(aim)) return null;
   return (
     <span className="note">
       <Status mood="warn">{say('o_undocumented')}</Status>

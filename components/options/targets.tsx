@@ -1,37 +1,28 @@
-/** Contacts and catalogs: who can be called and what can be opened, edited in place. */
-import { useState } from 'react';
+/** Contacts and catalogs: who can be called and what can be opened, edited like a spreadsheet and imported from one. */
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Licence } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
-import { useSay } from '../text.ts';
+import { useSay, type Say } from '../text.ts';
+import { download } from './download.ts';
+import { Grid, type CellEdit, type Column, type Editing, type Refusal } from './grid.tsx';
 import { Sign } from './icons.tsx';
-import { ByOrganisation, Cell, Choice, Empty, Head, Search, Ways } from './parts.tsx';
+import { FileButton, ListImport } from './list-import.tsx';
+import { ByOrganisation, Empty, Head, Search, Status, Ways } from './parts.tsx';
 import type { Desktop } from './state.ts';
-import {
-  aimProblem,
-  aims,
-  licenceName,
-  licences,
-  TargetForm,
-  Undocumented,
-  type Item,
-  type List,
-} from './target-form.tsx';
-import { aimedAt, aimOf, aimText, count, offering, type Aim } from './words.ts';
-
-/** Rows drawn at once; a search finds the others. */
-const shown = 200;
+import { aimProblem, licenceName, licences, TargetForm, undocumented, type Item, type List } from './target-form.tsx';
+import { aimedAt, aimOf, aimText, count, freeId } from './words.ts';
 
 /** @param desktop what is set and how to change it */
 export function Targets({ desktop }: { desktop: Desktop }) {
   const say = useSay();
   const { settings, locked } = desktop.loaded;
   const [list, setList] = useState<List>('contacts');
-  const [search, setSearch] = useState('');
+  const [letters, setLetters] = useState('');
   const [form, setForm] = useState<{ item?: Item } | null>(null);
+  const [file, setFile] = useState<File | null>(null);
   const mayEdit = !locked.includes(list);
-  const items: Item[] = settings[list];
-  const wanted = search.trim().toLowerCase();
-  const found = items.filter((t) => !wanted || `${t.name} ${aimText(t)}`.toLowerCase().includes(wanted));
+  const items: readonly Item[] = settings[list];
+  if (file) return <TargetImport desktop={desktop} list={list} file={file} close={() => setFile(null)} />;
   const add = (
     <button type="button" className="btn main m" onClick={() => setForm({})}>
       <Sign name="plus" />
@@ -41,6 +32,7 @@ export function Targets({ desktop }: { desktop: Desktop }) {
   return (
     <>
       <Head title={say('o_contacts_title')} purpose={say('o_contacts_purpose')}>
+        {mayEdit && <FileButton label={say(`o_${list}_import`)} choose={setFile} />}
         {mayEdit ? !form && items.length > 0 && add : <ByOrganisation />}
       </Head>
       <div className="bar">
@@ -50,17 +42,14 @@ export function Targets({ desktop }: { desktop: Desktop }) {
           set={(next) => {
             setList(next);
             setForm(null);
+            setLetters('');
           }}
           options={(['contacts', 'catalogs'] as const).map((id) => ({
             id,
             name: say(`o_list_${id}`, count(settings[id].length)),
           }))}
         />
-        {items.length > 0 && <Search label={say(`o_${list}_search`)} value={search} set={setSearch} />}
-        <span className="grow" />
-        {(found.length < items.length || found.length > shown) && (
-          <span className="meta num">{say('o_of', count(Math.min(shown, found.length)), count(items.length))}</span>
-        )}
+        {items.length > 0 && <Search label={say(`o_${list}_search`)} value={letters} set={setLetters} />}
       </div>
       {form && mayEdit && (
         <TargetForm
@@ -71,173 +60,326 @@ export function Targets({ desktop }: { desktop: Desktop }) {
           close={() => setForm(null)}
         />
       )}
-      {items.length > 0 ? (
-        <TargetTable
-          desktop={desktop}
-          list={list}
-          items={found.slice(0, shown)}
-          edit={mayEdit ? (item) => setForm({ item }) : null}
-        />
-      ) : (
-        !form && (
-          <Empty fact={say(`o_${list}_none`)} reason={say(`o_${list}_none_why`)}>
-            {mayEdit && add}
-          </Empty>
-        )
+      {!items.length && !form && (
+        <Empty fact={say(`o_${list}_none`)} reason={say(`o_${list}_none_why`)}>
+          {mayEdit && add}
+        </Empty>
+      )}
+      <TargetGrid
+        key={list}
+        desktop={desktop}
+        list={list}
+        letters={letters}
+        edit={mayEdit ? (item) => setForm({ item }) : null}
+      />
+      {items.length > 0 && <Exports desktop={desktop} list={list} />}
+    </>
+  );
+}
+
+/** What is searched of each, made once. */
+const searched = new WeakMap<Item, string>();
+function wordsOf(item: Item): string {
+  const known = searched.get(item);
+  if (known !== undefined) return known;
+  const made = `${item.name}\n${aimText(item)}\n${item.id}`.toLowerCase();
+  searched.set(item, made);
+  return made;
+}
+
+type GridProps = { desktop: Desktop; list: List; letters: string; edit: ((item: Item) => void) | null };
+
+function TargetGrid({ desktop, list, letters, edit }: GridProps) {
+  const say = useSay();
+  const { host, loaded } = desktop;
+  const items: readonly Item[] = loaded.settings[list];
+  const wanted = letters.trim().toLowerCase();
+  const found = useMemo(
+    () => (wanted ? items.filter((item) => wordsOf(item).includes(wanted)) : items),
+    [items, wanted],
+  );
+  const [range, setRange] = useState({ top: 0, bottom: 0 });
+  const chosen = useCallback((top: number, bottom: number) => setRange({ top, bottom }), []);
+  const { pending, write, remove, undo } = useEdits(desktop, list, found);
+  const used = useUses(desktop);
+
+  if (!found.length && (wanted || !edit))
+    return items.length > 0 ? <Empty fact={say('o_none_found')} reason={say('o_none_found_why')} /> : null;
+  const columns: Column[] = [
+    { id: 'name', name: say('o_name'), width: 'minmax(150px, 3fr)', look: 'strong' },
+    { id: 'link', name: say('o_link_or_id'), width: 'minmax(200px, 5fr)', look: 'mono' },
+    ...(list === 'contacts' ? [{ id: 'licence', name: say('o_licence'), width: '104px' }] : []),
+    { id: 'opens', name: say('o_opens'), width: 'minmax(130px, 3fr)', fixed: true },
+    { id: 'used', name: say('o_used_by'), width: '112px', look: 'meta', fixed: true },
+  ];
+  const openForm = (row: number, column: string) => {
+    const item = found[row];
+    return item && edit && column === 'opens' ? () => edit(item) : null;
+  };
+  const editing: Editing | null = edit && {
+    blank: wanted ? null : say(`o_${list}_new`),
+    write,
+    remove,
+    undo,
+    suggest: (column, text) =>
+      column === 'licence' ? licences.flatMap((id) => (id && text ? licenceName(id, say) : [])) : [],
+    open: openForm,
+    cells: host.lists.cells,
+  };
+  const few = Math.min(range.bottom, found.length - 1) - range.top + 1;
+  const [first] = found.slice(range.top, range.top + 1);
+  return (
+    <>
+      <Grid
+        label={say(`o_${list}_grid`)}
+        head={say('o_grid_row')}
+        columns={columns}
+        count={found.length}
+        keyOf={(row) => found[row]?.id ?? ''}
+        numberOf={(row) => row + 1}
+        textOf={(row, column) => textOf(found[row] ?? pending, column, say, used)}
+        renderCell={(row, column) => <TargetCell item={found[row] ?? null} column={column} used={used} />}
+        editing={editing}
+        onChosen={chosen}
+      />
+      {edit && (
+        <div className="grid-foot">
+          {few === 1 && first && (
+            <button type="button" className="btn" onClick={() => edit(first)}>
+              {say('o_edit_name', first.name)}
+            </button>
+          )}
+          {few > 0 && first && (
+            <button
+              type="button"
+              className="btn"
+              onClick={() => remove(Array.from({ length: few }, (_, n) => range.top + n))}
+            >
+              {few === 1 ? say('o_remove_name', first.name) : say('o_targets_remove', count(few))}
+            </button>
+          )}
+          <span className="meta">{say(pending ? 'o_targets_half' : 'o_grid_keys')}</span>
+        </div>
       )}
     </>
   );
 }
 
-type TableProps = { desktop: Desktop; list: List; items: Item[]; edit: ((item: Item) => void) | null };
+type Uses = { rules: ReadonlyMap<string, number>; rows: ReadonlySet<string> };
 
-function TargetTable({ desktop, list, items, edit }: TableProps) {
+function useUses({ loaded }: Desktop): Uses {
+  const { rules } = loaded.settings;
+  return useMemo(() => {
+    const byId = new Map<string, number>();
+    for (const { offer } of rules)
+      if (Array.isArray(offer)) for (const id of new Set(offer)) byId.set(id, (byId.get(id) ?? 0) + 1);
+    return { rules: byId, rows: new Set(loaded.rowTargets) };
+  }, [rules, loaded.rowTargets]);
+}
+
+function usedBy(id: string, { rules, rows }: Uses, say: Say): string {
+  const n = rules.get(id) ?? 0;
+  if (n) return n === 1 ? say('o_rules_one') : say('o_rules_many', count(n));
+  return say(rows.has(id) ? 'o_used_rows' : 'o_used_never');
+}
+
+const opens = (item: Item, say: Say): string => say(`o_aim_${aimOf(item).replace('@', '_field')}`);
+
+/** What was typed into the empty row, until it is enough to be kept. */
+type Pending = { name: string; link: string; licence: string };
+
+function textOf(item: Item | Pending | null, column: string, say: Say, used: Uses): string {
+  if (!item) return '';
+  if (column === 'name') return item.name;
+  if (!('id' in item)) return column === 'link' || column === 'licence' ? item[column] : '';
+  if (column === 'link') return aimText(item);
+  if (column === 'licence') return 'licence' in item && item.licence ? licenceName(item.licence, say) : '';
+  return column === 'opens' ? opens(item, say) : usedBy(item.id, used, say);
+}
+
+/** @returns null for what is nothing but its text */
+function TargetCell({ item, column, used }: { item: Item | null; column: string; used: Uses }) {
   const say = useSay();
-  if (!items.length) return <Empty fact={say('o_none_found')} reason={say('o_none_found_why')} />;
+  if (item && column === 'opens' && undocumented(aimOf(item)))
+    return (
+      <Status mood="warn">
+        <span className="cut">{say('o_opens_undocumented', opens(item, say))}</span>
+      </Status>
+    );
+  return <bdi className="cut">{textOf(item, column, say, used)}</bdi>;
+}
+
+/** @returns the licence that a text means, '' for none; null if it means none of them */
+function licenceOf(text: string, say: Say): Licence | '' | null {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return '';
+  return licences.find((id) => wanted === id || wanted === licenceName(id, say).toLowerCase()) ?? null;
+}
+
+/** The ways back: each item as it was, null where there was none, and where it stood. */
+type Back = { id: string; item: Item | null; at: number }[];
+
+function useEdits(desktop: Desktop, list: List, found: readonly Item[]) {
+  const say = useSay();
+  const { change, loaded } = desktop;
+  const { settings } = loaded;
+  const [pending, setPending] = useState<Pending | null>(null);
+  const backs = useRef<Back[]>([]);
+
+  const save = (words: string, next: Item[], touched: ReadonlySet<string>): string | null => {
+    const now: readonly Item[] = settings[list];
+    const problem = change(words, { [list]: next });
+    if (problem !== null) return problem;
+    const before = now.flatMap((item, at) => (touched.has(item.id) ? [{ id: item.id, item, at }] : []));
+    const was = new Set(before.map(({ id }) => id));
+    const added = [...touched].flatMap((id) => (was.has(id) ? [] : [{ id, item: null, at: 0 }]));
+    backs.current.push([...added, ...before]);
+    return null;
+  };
+
+  /** Fills in what is typed into one row. @returns the item, or why not */
+  const filled = (
+    item: Item | null,
+    cells: Partial<Pending>,
+    ids: () => string,
+  ): Item | { column: string; words: string } => {
+    const name = (cells.name ?? item?.name ?? '').trim();
+    if (!name) return { column: 'name', words: say('o_name_missing') };
+    const base: Item = item ? { ...item, name } : { id: ids(), name };
+    const link = (cells.link ?? (item ? aimText(item) : '')).trim();
+    // What begins like an address is one, whatever stood there.
+    const aim = item && !/^[a-z][a-z\d+.-]*:/i.test(link) && aimOf(item) !== 'contact_list' ? aimOf(item) : 'link';
+    const aimed = !item || cells.link !== undefined;
+    const refused = aimed ? aimProblem(desktop, aim, link, say) : null;
+    if (refused) return { column: 'link', words: refused };
+    const made = aimed ? aimedAt(base, aim, link) : base;
+    if (cells.licence === undefined || list !== 'contacts') return made;
+    const licence = licenceOf(cells.licence, say);
+    const names = licences.flatMap((id) => (id ? licenceName(id, say) : [])).join(', ');
+    if (licence === null) return { column: 'licence', words: say('o_licence_unknown', names) };
+    const { licence: _old, ...rest } = { licence: undefined, ...made };
+    return licence ? { ...rest, licence } : rest;
+  };
+
+  const write = (edits: CellEdit[]): Refusal | null => {
+    const byRow = new Map<number, Partial<Pending>>();
+    for (const { row, column, text } of edits) byRow.set(row, { ...byRow.get(row), [column]: text });
+    const taken = new Set([...settings.contacts, ...settings.catalogs].map(({ id }) => id.toLowerCase()));
+    const changed = new Map<string, Item>();
+    for (const [row, cells] of byRow) {
+      const item = found[row] ?? null;
+      const own = item ? cells : row === found.length ? { ...pending, ...cells } : cells;
+      const typed = { name: '', link: '', licence: '', ...own };
+      const half = !typed.name.trim() || !typed.link.trim();
+      // One cell after the other is typed into a new row; a row that was pasted has to be whole.
+      if (!item && half && edits.length === 1) {
+        const none = !typed.name.trim() && !typed.link.trim() && !typed.licence.trim();
+        const wrong = typed.link.trim() ? aimProblem(desktop, 'link', typed.link.trim(), say) : null;
+        if (wrong) return { row, column: 'link', words: wrong };
+        setPending(none ? null : typed);
+        return null;
+      }
+      const made = filled(item, own, () => freeId(own.name ?? '', taken, list === 'contacts' ? 'contact' : 'catalog'));
+      if ('words' in made) return { row, ...made };
+      taken.add(made.id.toLowerCase());
+      changed.set(made.id, made);
+    }
+    const now: readonly Item[] = settings[list];
+    const known = new Set(now.map(({ id }) => id));
+    const added = [...changed.values()].filter(({ id }) => !known.has(id));
+    const next = [...now.map((item) => changed.get(item.id) ?? item), ...added];
+    const [first] = changed.values();
+    if (!first) return null;
+    const told =
+      changed.size === 1
+        ? say(added.length ? 'o_added' : 'o_changed', first.name)
+        : say(added.length === changed.size ? 'o_targets_added' : 'o_targets_changed', count(changed.size));
+    const problem = save(told, next, new Set(changed.keys()));
+    if (problem !== null) return { row: edits[0]?.row ?? 0, column: edits[0]?.column ?? 'name', words: problem };
+    if (added.length) setPending(null);
+    return null;
+  };
+
+  const remove = (rows: number[]) => {
+    const gone = new Set(rows.flatMap((row) => found[row]?.id ?? []));
+    const [only] = rows.flatMap((row) => found[row] ?? []);
+    if (!only) return;
+    const words = gone.size === 1 ? say('o_removed', only.name) : say('o_targets_removed', count(gone.size));
+    save(
+      words,
+      (settings[list] as Item[]).filter((item) => !gone.has(item.id)),
+      gone,
+    );
+  };
+
+  const undo = () => {
+    const back = backs.current.pop();
+    if (!back) return;
+    const was = new Map(back.map((each) => [each.id, each]));
+    const next = (settings[list] as Item[]).flatMap((item): Item[] => {
+      const old = was.get(item.id);
+      was.delete(item.id);
+      return old ? (old.item ? [old.item] : []) : [item];
+    });
+    // What had gone comes back to where it stood.
+    for (const { item, at } of [...was.values()].toSorted((a, b) => a.at - b.at)) if (item) next.splice(at, 0, item);
+    change(say('o_undone'), { [list]: next });
+  };
+
+  return { pending, write, remove, undo };
+}
+
+function Exports({ desktop, list }: { desktop: Desktop; list: List }) {
+  const say = useSay();
+  const { host, loaded } = desktop;
+  const items: readonly Item[] = loaded.settings[list];
   return (
-    <div className="card tbl">
-      <table className="targets">
-        <thead>
-          <tr>
-            <th>{say('o_name')}</th>
-            <th>{say('o_opens')}</th>
-            <th>{say('o_link_or_id')}</th>
-            {list === 'contacts' && <th>{say('o_licence')}</th>}
-            <th>{say('o_used_by')}</th>
-            {edit && (
-              <th>
-                <span className="sr">{say('o_actions')}</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) =>
-            edit ? (
-              <EditRow key={item.id} desktop={desktop} list={list} item={item} edit={() => edit(item)} />
-            ) : (
-              <ReadRow key={item.id} desktop={desktop} list={list} item={item} />
-            ),
-          )}
-        </tbody>
-      </table>
+    <div className="bar">
+      <span className="grow" />
+      <button
+        type="button"
+        className="btn"
+        onClick={() => download(`${list}.csv`, host.lists.targetsAsCsv(list, items))}
+      >
+        <Sign name="out" />
+        {say('o_export_csv')}
+      </button>
+      <button type="button" className="btn" onClick={() => download(`${list}.json`, JSON.stringify(items, null, 2))}>
+        <Sign name="out" />
+        {say('o_export_json')}
+      </button>
     </div>
   );
 }
 
-type RowProps = { desktop: Desktop; list: List; item: Item };
+type ImportProps = { desktop: Desktop; list: List; file: File; close: () => void };
 
-function ReadRow({ desktop, list, item }: RowProps) {
+function TargetImport({ desktop, list, file, close }: ImportProps) {
   const say = useSay();
+  const { host, loaded, act } = desktop;
+  const { settings } = loaded;
   return (
-    <tr>
-      <td className="locked">
-        <b>{item.name}</b> <Sign name="lock" />
-      </td>
-      <td>{say(`o_aim_${aimOf(item).replace('@', '_field')}`)}</td>
-      <td className="mono break">
-        <bdi>{aimText(item)}</bdi>
-      </td>
-      {list === 'contacts' && <td>{licenceName('licence' in item ? (item.licence ?? '') : '', say)}</td>}
-      <td className="meta">
-        <UsedBy desktop={desktop} id={item.id} />
-      </td>
-    </tr>
-  );
-}
-
-function UsedBy({ desktop, id }: { desktop: Desktop; id: string }) {
-  const say = useSay();
-  const n = offering(desktop.loaded.settings.rules, id);
-  if (n) return <>{n === 1 ? say('o_rules_one') : say('o_rules_many', count(n))}</>;
-  return <>{say(desktop.loaded.rowTargets.includes(id) ? 'o_used_rows' : 'o_used_never')}</>;
-}
-
-function EditRow({ desktop, list, item, edit }: RowProps & { edit: () => void }) {
-  const say = useSay();
-  const { settings } = desktop.loaded;
-  const replaced = (next: Item): Partial<Settings> => ({
-    [list]: settings[list].map((t) => (t.id === item.id ? next : t)),
-  });
-  const keep = (next: Item) => desktop.change(say('o_changed', next.name), replaced(next));
-  const keepName = (name: string) => (name ? keep({ ...item, name }) : say('o_name_missing'));
-  const keepLicence = (licence: string) => {
-    const { licence: _old, ...rest } = item as Settings['contacts'][number];
-    keep(licence ? { ...rest, licence: licence as Licence } : rest);
-  };
-  const remove = () =>
-    desktop.change(say('o_removed', item.name), {
-      [list]: settings[list].filter((t) => t.id !== item.id),
-    });
-  return (
-    <tr>
-      <td className="edit strong">
-        <Cell label={say('o_name_of', item.name)} value={item.name} save={keepName} />
-      </td>
-      <AimCells desktop={desktop} list={list} item={item} keep={keep} />
-      {list === 'contacts' && (
-        <td className="edit">
-          <Choice
-            bare
-            label={say('o_licence_of', item.name)}
-            value={'licence' in item ? (item.licence ?? '') : ''}
-            set={keepLicence}
-            options={licences.map((id) => ({ id, name: licenceName(id, say) }))}
-          />
-        </td>
-      )}
-      <td className="meta num">
-        <UsedBy desktop={desktop} id={item.id} />
-      </td>
-      <td className="end">
-        <div className="row-acts">
-          <button type="button" className="btn quiet" aria-label={say('o_edit_name', item.name)} onClick={edit}>
-            {say('o_edit')}
-          </button>
-          <button type="button" className="btn quiet" aria-label={say('o_remove_name', item.name)} onClick={remove}>
-            {say('o_remove')}
-          </button>
-        </div>
-      </td>
-    </tr>
-  );
-}
-
-/** Another way to open is kept as soon as its text is there: until then what was set still counts. */
-function AimCells({ desktop, list, item, keep }: RowProps & { keep: (next: Item) => string | null }) {
-  const say = useSay();
-  const set = aimOf(item);
-  const [aim, setAim] = useState<Aim>(set);
-  const [known, setKnown] = useState(set);
-  if (known !== set) {
-    setKnown(set);
-    setAim(set);
-  }
-  const choose = (next: string) => {
-    setAim(next as Aim);
-    if (next === 'contact_list') keep(aimedAt(item, next, ''));
-  };
-  const save = (text: string) => aimProblem(desktop, aim, text, say) ?? keep(aimedAt(item, aim, text));
-  return (
-    <>
-      <td className="edit">
-        <Choice bare label={say('o_opens_of', item.name)} value={aim} set={choose} options={aims(list, say, set)} />
-      </td>
-      <td className="edit">
-        {aim === 'contact_list' ? (
-          <span className="none meta">{say('o_no_id')}</span>
-        ) : (
-          <Cell
-            key={aim}
-            mono
-            label={say(aim === 'link' ? 'o_link_of' : 'o_id_of', item.name)}
-            value={aim === set ? aimText(item) : ''}
-            save={save}
-          />
-        )}
-        {aim !== set && <span className="note meta">{say('o_aim_open')}</span>}
-        <Undocumented aim={aim} />
-      </td>
-    </>
+    <ListImport<Item>
+      file={file}
+      into={say(`o_part_${list}_all`)}
+      read={(watch) => host.lists.previewTargets(file, { part: list, settings }, watch)}
+      save={async (preview, replace, changes, { progress }) => {
+        const next = { ...settings, [list]: preview.next(settings[list], replace) } as Settings;
+        const problem = host.problem(next);
+        if (problem !== null) return problem;
+        await act(async () => {
+          const before = await host.importAll(next, null, progress);
+          const back = async () => {
+            await host.restore(before);
+            return { words: say('o_undone') };
+          };
+          const words = changes === 1 ? say('o_imported_one') : say('o_imported_many', count(changes));
+          return { words, undo: () => void act(back) };
+        });
+        return null;
+      }}
+      asCsv={host.lists.asCsv}
+      close={close}
+    />
   );
 }

@@ -1,5 +1,5 @@
 /** Small conversions between what people type and what settings hold. */
-import type { Rule, TargetKind, When } from '../../lib/model.ts';
+import type { TargetKind, When } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
 
 /** A number as people read it, `1,886`. */
@@ -9,7 +9,7 @@ export const count = (n: number): string => n.toLocaleString(document.documentEl
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Lower-case letters, digits and dashes of a name; may be empty. */
-const slug = (name: string, longest: number): string =>
+export const slug = (name: string, longest = 59): string =>
   name
     .normalize('NFKD')
     .toLowerCase()
@@ -20,10 +20,11 @@ const slug = (name: string, longest: number): string =>
 
 /**
  * An id for something new, made from its name.
+ * @param taken ids in any case or, as a set, in lower case: many new ones then cost no copy each
  * @param spare the id where the name has no letter that an id may hold
  */
 export function freeId(name: string, taken: Iterable<string>, spare: string, longest = 64): string {
-  const used = new Set([...taken].map((id) => id.toLowerCase()));
+  const used = taken instanceof Set ? taken : new Set([...taken].map((id) => id.toLowerCase()));
   const base = slug(name, longest - 5) || spare;
   if (!used.has(base)) return base;
   let n = 2;
@@ -110,7 +111,3 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   next.splice(to, 0, ...next.splice(from, 1));
   return next;
 }
-
-/** Rules that offer a target by name. */
-export const offering = (rules: Rule[] | Settings['rules'], id: string): number =>
-  rules.filter((rule) => Array.isArray(rule.offer) && rule.offer.includes(id)).length;

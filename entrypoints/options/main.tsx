@@ -6,18 +6,21 @@ import '../../components/tokens-more.css';
 import '../../components/controls.css';
 import '../../components/controls-more.css';
 import '../../components/options/options.css';
+import '../../components/options/grid.css';
 import '../../components/options/inspect.css';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
+import { slug } from '../../components/options/words.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { askFor, giveBack, grantedOrigins } from '../../lib/browser/grants.ts';
 import { look, openTabs, take, watchTabs } from '../../lib/browser/inspect.ts';
 import { keepPlaces, places } from '../../lib/browser/places.ts';
-import { readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
+import { editRows, openTable, readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
 import { readSnapshot, snapshots } from '../../lib/browser/snapshots.ts';
 import {
   changeRows,
   importAll,
+  importRows,
   loadSettings,
   onChanged,
   publish,
@@ -25,10 +28,13 @@ import {
   saveSettings,
   takeDefaults,
 } from '../../lib/browser/store.ts';
+import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
 import { bytesOf, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { declared } from '../../lib/desks/index.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
+import { previewRows, previewTargets, rowsAsCsv, rowsAsJson, targetsAsCsv } from '../../lib/lists.ts';
+import { namesOf } from '../../lib/offer.ts';
 import { warnings } from '../../lib/settings.ts';
 import { allowedLink } from '../../lib/link-words.ts';
 
@@ -54,6 +60,19 @@ const host: Host = {
     take,
     describe: (text) => describeDesk(text, selects),
     fits: fitsOf,
+  },
+  lists: {
+    namesOf,
+    cells: { read: readCells, write: writeCells },
+    openTable,
+    editRows: (changes) => changeRows(() => editRows(changes)),
+    importRows: async (next, { progress, stop }) => (await importRows(next, progress, stop))?.id ?? null,
+    previewRows,
+    previewTargets: (file, now, watch) => previewTargets(file, { ...now, slug }, watch),
+    rowsAsCsv,
+    rowsAsJson,
+    targetsAsCsv,
+    asCsv: writeCsv,
   },
   copy: (text) => navigator.clipboard.writeText(text),
   async load() {

@@ -6,9 +6,10 @@
  * whatever ends the page or the worker in the middle, the rows that count are whole. Only one page writes at a time.
  */
 import { browser } from 'wxt/browser';
+import type { Names } from '../offer.ts';
 import { normalise } from '../route.ts';
 import type { Row } from '../schema.ts';
-import type { RowChange } from '../sheet.ts';
+import { openSheet, type RowChange, type Sheet } from '../sheet.ts';
 import { rowKey, type Generation } from './keys.ts';
 
 /** A row as it is stored; null: it was removed. */
@@ -204,4 +205,25 @@ export function watchRows(table: string, changed: (news: RowNews[] | null) => vo
   const heard = (changes: Changes) => void listener(changes);
   local.onChanged.addListener(heard);
   return () => local.onChanged.removeListener(heard);
+}
+
+/** A table in memory that follows what is stored. `refresh` takes what is stored in place of all that is in memory. */
+export type OpenTable = { sheet: Sheet; refresh: () => Promise<void>; end: () => void };
+
+/** Opens one table for a page that shows and edits it. */
+export async function openTable(table: string, names: Names): Promise<OpenTable> {
+  const mine = async () => (await readRows()).filter((row) => row.table === table);
+  const opened: { sheet?: Sheet } = {};
+  let missed = false;
+  const refresh = async () => opened.sheet?.reset(await mine());
+  const end = watchRows(table, (news) => {
+    if (!opened.sheet) missed = true;
+    else if (news) opened.sheet.learn(news);
+    else void refresh();
+  });
+  const sheet = openSheet(table, await mine(), names);
+  opened.sheet = sheet;
+  // What changed while the rows were read.
+  if (missed) await refresh();
+  return { sheet, refresh, end };
 }

@@ -182,6 +182,31 @@ export const importAll = (
   });
 
 /** Rows that are kept as a text: the organisation's, and a person's own while the organisation's count for good. */
+/**
+ * Replaces rows by one switch, after a snapshot of what was set.
+ * @param next what makes them of the rows that count once it is this page's turn
+ * @param progress told the share that is written, 0 to 1
+ * @param stop ends it while the old rows still count
+ * @returns the snapshot, for the way back; null if it was stopped, and then nothing has changed
+ */
+export const importRows = (
+  next: (now: Row[]) => Row[],
+  progress: (share: number) => void,
+  stop: AbortSignal,
+): Promise<Snapshot | null> =>
+  change(async () => {
+    const [before, { organisation }] = await Promise.all([kept(), theirs()]);
+    if (organisation.rows === 'mandated') throw new Error(refused);
+    const pending = await writeRows(next, progress, stop);
+    if (!pending) {
+      await dropRows();
+      return null;
+    }
+    const snapshot = await takeSnapshot('import', before);
+    await set('state', { ...before, rowsBy: 'own', pending } satisfies Kept);
+    return snapshot;
+  });
+
 const textRows = async (name: 'policy-rows' | 'own-rows'): Promise<Row[] | null> => {
   const text = await get<string | null>(name);
   return text ? (JSON.parse(text) as Row[]) : null;

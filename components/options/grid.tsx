@@ -1,0 +1,453 @@
+/**
+ * A grid that is moved in, edited, copied from and pasted into like a spreadsheet, and that draws only what is in view.
+ * The row with the focus is always drawn, so that scrolling loses neither the focus nor what is being typed.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
+import { flushSync } from 'react-dom';
+import { useSay } from '../text.ts';
+import { boxOf, clamp, moveOf, rangeOf, type Box, type Place, type Range } from './grid-moves.ts';
+import { Why } from './parts.tsx';
+import { count } from './words.ts';
+
+export type Column = {
+  id: string;
+  name: string;
+  /** A track of a CSS grid. */
+  width: string;
+  look?: 'mono' | 'strong' | 'meta';
+  /** Nothing can be typed into it. */
+  fixed?: boolean;
+};
+
+/** A cell's new text. A row behind the last one makes a new one. */
+export type CellEdit = { row: number; column: string; text: string };
+/** Where an edit was refused and why, as a sentence. */
+export type Refusal = { row: number; column: string; words: string };
+
+/** How a grid's rows are changed: at once, or not at all. */
+export type Editing = {
+  /** What the empty row at the end says; null: there is none. */
+  blank: string | null;
+  write: (edits: CellEdit[]) => Refusal | null;
+  remove: (rows: number[]) => void;
+  undo: () => void;
+  /** Texts that complete what is typed. */
+  suggest?: (column: string, text: string) => string[];
+  /** What Enter and a double click open in place of a field, where a cell has something of its own. */
+  open?: (row: number, column: string) => (() => void) | null;
+  /** Cells as they lie on the clipboard. */
+  cells: { read: (text: string) => string[][]; write: (rows: string[][]) => string };
+};
+
+export type GridProps = {
+  label: string;
+  /** What the numbers at the head of rows are. */
+  head: string;
+  columns: Column[];
+  /** Rows to show, the empty one not counted. */
+  count: number;
+  /** The same for one row wherever it stands. */
+  keyOf: (row: number) => string;
+  /** The number that stands at its head, if it has one. */
+  numberOf: (row: number) => number | null;
+  /** What is edited and copied; also of the empty row, where what was typed into it is not complete yet. */
+  textOf: (row: number, column: string) => string;
+  /** What is shown, where it is more than the text. */
+  renderCell?: (row: number, column: string) => ReactNode;
+  /** Null: nothing can be changed. */
+  editing: Editing | null;
+  /** Told which rows are chosen, from and to, whenever that changes. */
+  onChosen?: (top: number, bottom: number) => void;
+  /** Lines are as high as what they say, for what is read and not edited. */
+  wrap?: boolean;
+};
+
+const rowHeight = 32;
+const headHeight = 33;
+
+/** What is being typed, and why it was refused. */
+type Draft = { text: string; why: string | null };
+
+export function Grid(props: GridProps) {
+  const { label, columns, editing } = props;
+  const say = useSay();
+  const id = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const active = useRef<HTMLDivElement>(null);
+  const takeFocus = useRef(false);
+  const focused = useRef(false);
+  /** Whether something is being typed, known at once: a field that goes may still say that it was left. */
+  const typing = useRef(false);
+  /** The column in which a run of Tabs began: Enter goes back to it. */
+  const began = useRef<number | null>(null);
+  const [range, setRange] = useState<Range>({ cursor: { row: 0, column: 0 }, anchor: { row: 0, column: 0 } });
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const [told, setTold] = useState<string | null>(null);
+
+  const blank = editing?.blank ?? null;
+  const rows = props.count + (blank === null ? 0 : 1);
+  const size = { rows, columns: columns.length };
+  const { cursor, anchor, whole } = clamp(range, size);
+  const box = boxOf({ cursor, anchor, whole }, size);
+  const isBlank = (row: number) => row >= props.count;
+  const column = columns[cursor.column];
+  const numbered = (row: number): string => {
+    const number = props.numberOf(row);
+    return number === null ? '' : count(number);
+  };
+
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoised by a compiler
+  const virtual = useVirtualizer({
+    count: rows,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    rangeExtractor: ({ startIndex, endIndex, overscan }) => rangeOf(startIndex, endIndex, overscan, rows, cursor.row),
+  });
+
+  useLayoutEffect(() => {
+    // A row that goes takes the focus with it, whoever removed it.
+    const lost = focused.current && !scroller.current?.contains(document.activeElement);
+    if (!takeFocus.current && !lost) return;
+    takeFocus.current = false;
+    virtual.scrollToIndex(cursor.row, { align: 'auto' });
+    active.current?.focus({ preventScroll: true });
+  });
+
+  const { onChosen } = props;
+  const { top, bottom } = box;
+  useEffect(() => onChosen?.(top, bottom), [onChosen, top, bottom]);
+
+  const go = (next: Range) => {
+    takeFocus.current = true;
+    setTold(null);
+    setRange(next);
+  };
+  const goTo = (place: Place) => go({ cursor: place, anchor: place });
+
+  /** @param text what replaces the cell's; without it the caret goes behind what is there */
+  const begin = (text?: string) => {
+    if (!editing || !column || column.fixed) return;
+    setTold(null);
+    typing.current = true;
+    setDraft({ text: text ?? props.textOf(cursor.row, column.id), why: null });
+    virtual.scrollToIndex(cursor.row, { align: 'auto' });
+  };
+  /** @returns whether nothing is left to be typed */
+  const commit = (): boolean => {
+    if (!typing.current || !draft || !editing || !column) return true;
+    const same = draft.text.trim() === props.textOf(cursor.row, column.id).trim();
+    const refusal = same ? null : editing.write([{ row: cursor.row, column: column.id, text: draft.text.trim() }]);
+    typing.current = refusal !== null;
+    setDraft(refusal && { ...draft, why: refusal.words });
+    return !refusal;
+  };
+
+  const openOrBegin = () => {
+    const own = column && !isBlank(cursor.row) ? editing?.open?.(cursor.row, column.id) : null;
+    if (own) own();
+    else begin();
+  };
+
+  const whileTyping = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      takeFocus.current = true;
+      typing.current = false;
+      setDraft(null);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      if (!commit()) return;
+      const back = event.shiftKey ? cursor.column : (began.current ?? cursor.column);
+      if (!event.shiftKey) began.current = null;
+      goTo({ row: cursor.row + (event.shiftKey ? -1 : 1), column: back });
+    } else if (event.key === 'Tab') {
+      const to = cursor.column + (event.shiftKey ? -1 : 1);
+      const wraps = to < 0 || to >= columns.length;
+      const row = cursor.row + (to < 0 ? -1 : wraps ? 1 : 0);
+      event.preventDefault();
+      if (!commit()) return;
+      began.current ??= cursor.column;
+      goTo({ row, column: to < 0 ? columns.length - 1 : wraps ? 0 : to });
+    }
+  };
+
+  const clear = () => {
+    if (!editing) return;
+    const kept = Array.from({ length: box.bottom - box.top + 1 }, (_, n) => box.top + n).filter((row) => !isBlank(row));
+    const cleared = columns.slice(box.left, box.right + 1).filter((c) => !c.fixed);
+    if (!kept.length || !cleared.length) return;
+    takeFocus.current = true;
+    if (cleared.length === columns.filter((c) => !c.fixed).length) return editing.remove(kept);
+    const edits = kept.flatMap((row) => cleared.map((c): CellEdit => ({ row, column: c.id, text: '' })));
+    setTold(editing.write(edits)?.words ?? null);
+  };
+
+  const whileMoving = (event: KeyboardEvent) => {
+    const command = event.ctrlKey || event.metaKey;
+    const right = scroller.current && getComputedStyle(scroller.current).direction === 'rtl' ? -1 : 1;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const move = moveOf(event, { cursor, anchor, whole }, size, page, right);
+    if (move) {
+      event.preventDefault();
+      began.current = null;
+      return go(move);
+    }
+    if (command) {
+      if (event.key.toLowerCase() !== 'z' || !editing) return;
+      event.preventDefault();
+      takeFocus.current = true;
+      return editing.undo();
+    }
+    if (event.altKey) return;
+    if (event.key === 'Tab') {
+      const to = cursor.column + (event.shiftKey ? -1 : 1);
+      // At the row's end the next Tab leaves the grid, as it leaves every control.
+      if (to < 0 || to >= columns.length) return;
+      event.preventDefault();
+      return goTo({ row: cursor.row, column: to });
+    }
+    if (event.key === 'Escape') return go({ cursor, anchor: cursor });
+    if (!editing) return;
+    if (event.key === 'Enter' || event.key === 'F2') {
+      event.preventDefault();
+      return openOrBegin();
+    }
+    if (event.key === 'Delete' || event.key === 'Backspace') {
+      event.preventDefault();
+      return clear();
+    }
+    // The key itself then goes into the field, also where it only begins a letter.
+    if ((event.key.length === 1 && event.key !== ' ') || event.key === 'Process' || event.key === 'Dead')
+      flushSync(() => begin(''));
+  };
+
+  const placeOf = (event: { target: EventTarget }): Place | null => {
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-column]') : null;
+    const row = cell?.closest<HTMLElement>('[data-row]');
+    return cell && row ? { row: Number(row.dataset.row), column: Number(cell.dataset.column) } : null;
+  };
+  const press = (event: MouseEvent) => {
+    const place = placeOf(event);
+    if (!place || event.button !== 0) return;
+    if (draft && place.row === cursor.row && place.column === cursor.column) return;
+    event.preventDefault();
+    if (!commit()) return;
+    began.current = null;
+    const head = place.column < 0;
+    const at = { row: place.row, column: Math.max(0, place.column) };
+    go({ cursor: at, anchor: event.shiftKey ? anchor : at, whole: head });
+  };
+  const drag = (event: MouseEvent) => {
+    const place = event.buttons === 1 && !draft ? placeOf(event) : null;
+    if (!place || (place.row === cursor.row && place.column === cursor.column)) return;
+    go({ cursor: { row: place.row, column: Math.max(0, place.column) }, anchor, whole });
+  };
+
+  const copied = (): string[][] =>
+    Array.from({ length: Math.min(box.bottom, props.count - 1) - box.top + 1 }, (_, n) =>
+      columns.slice(box.left, box.right + 1).map((c) => props.textOf(box.top + n, c.id)),
+    );
+  const copy = (event: ClipboardEvent) => {
+    if (draft || !editing) return;
+    event.preventDefault();
+    event.clipboardData.setData('text/plain', editing.cells.write(copied()));
+    if (event.type === 'cut') clear();
+  };
+  const paste = (event: ClipboardEvent) => {
+    if (draft || !editing) return;
+    event.preventDefault();
+    const block = editing.cells.read(event.clipboardData.getData('text/plain'));
+    const pasted = pastedInto(box, block, columns, props.count, blank !== null);
+    if ('wide' in pasted) return setTold(say('o_grid_wide', count(pasted.wide), count(columns.length - box.left)));
+    if ('long' in pasted) return setTold(say('o_grid_long', count(pasted.long), count(props.count - box.top)));
+    const refusal = editing.write(pasted.edits);
+    if (refusal) {
+      const line = count(refusal.row - box.top + 1);
+      const { words } = refusal;
+      return setTold(block.length > 1 ? say('o_grid_not_pasted_line', line, words) : say('o_grid_not_pasted', words));
+    }
+    const last = { row: box.top + pasted.height - 1, column: box.left + pasted.width - 1 };
+    go({ cursor: { row: box.top, column: box.left }, anchor: last });
+  };
+
+  const message = draft?.why ?? told;
+  /** What stands below a row is not seen at the lower edge. */
+  const isLow = (start: number) => {
+    const seen = start - (virtual.scrollOffset ?? 0);
+    return seen > headHeight + 2 * rowHeight && seen + 3 * rowHeight > (virtual.scrollRect?.height ?? 0);
+  };
+  const track = `56px ${columns.map((c) => c.width).join(' ')}`;
+  return (
+    // The keys that are heard here are those of the cells, which have the focus.
+    // oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- one of its cells always can have it
+    <div
+      ref={scroller}
+      className={props.wrap ? 'card grid wrap' : 'card grid'}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rows + 1}
+      aria-colcount={columns.length + 1}
+      aria-multiselectable
+      aria-readonly={!editing || undefined}
+      onKeyDown={draft ? whileTyping : whileMoving}
+      onMouseDown={press}
+      onMouseMove={drag}
+      onDoubleClick={(event) => placeOf(event) && !draft && openOrBegin()}
+      onFocus={() => (focused.current = true)}
+      onBlur={(event) => {
+        // What is taken out of the page leaves the focus to nobody; the effect above gives it back.
+        if (event.relatedTarget !== null) focused.current = event.currentTarget.contains(event.relatedTarget);
+        else if (event.target.isConnected) focused.current = false;
+      }}
+      onCopy={copy}
+      onCut={copy}
+      onPaste={paste}
+    >
+      <div role="rowgroup" className="grid-head">
+        <div role="row" aria-rowindex={1} style={{ gridTemplateColumns: track }}>
+          <div role="columnheader" aria-colindex={1}>
+            {props.head}
+          </div>
+          {columns.map((c, n) => (
+            <div key={c.id} role="columnheader" aria-colindex={n + 2}>
+              {c.name}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup" className="grid-rows" style={{ blockSize: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => (
+          <div
+            key={isBlank(index) ? '' : props.keyOf(index)}
+            role="row"
+            aria-rowindex={index + 2}
+            data-row={index}
+            data-index={index}
+            ref={props.wrap ? virtual.measureElement : undefined}
+            className={index === cursor.row ? 'on' : undefined}
+            style={{ gridTemplateColumns: track, insetBlockStart: start - headHeight }}
+          >
+            <div role="rowheader" aria-colindex={1} data-column={-1} className="meta num">
+              {isBlank(index) ? <span className="sr">{say('o_grid_new')}</span> : numbered(index)}
+            </div>
+            {columns.map((c, n) => {
+              const here = index === cursor.row && n === cursor.column;
+              const chosen = index >= box.top && index <= box.bottom && n >= box.left && n <= box.right;
+              const text = props.textOf(index, c.id);
+              return (
+                <div
+                  key={c.id}
+                  ref={here ? active : undefined}
+                  role="gridcell"
+                  aria-colindex={n + 2}
+                  aria-selected={chosen}
+                  // oxlint-disable-next-line jsx-a11y/role-supports-aria-props -- ARIA 1.2, gridcell: supported
+                  aria-readonly={editing && c.fixed ? true : undefined}
+                  aria-describedby={here && message ? `${id}-why` : undefined}
+                  tabIndex={here && !draft ? 0 : -1}
+                  data-column={n}
+                  className={[c.look, here && draft && 'typing'].filter(Boolean).join(' ') || undefined}
+                >
+                  {here && draft ? (
+                    <Field
+                      id={id}
+                      label={
+                        isBlank(index) ? say('o_grid_new_cell', c.name) : say('o_grid_cell', c.name, numbered(index))
+                      }
+                      draft={draft}
+                      change={(next) => setDraft({ text: next, why: null })}
+                      leave={commit}
+                      suggestions={editing?.suggest?.(c.id, draft.text) ?? []}
+                    />
+                  ) : isBlank(index) ? (
+                    n === 0 && <span className="cut hint">{blank}</span>
+                  ) : (
+                    (props.renderCell?.(index, c.id) ?? <bdi className="cut">{text}</bdi>)
+                  )}
+                  {here && message && (
+                    <span className={isLow(start) ? 'grid-why above' : 'grid-why'}>
+                      <Why id={`${id}-why`}>{message}</Why>
+                    </span>
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type FieldProps = {
+  id: string;
+  label: string;
+  draft: Draft;
+  change: (text: string) => void;
+  leave: () => void;
+  suggestions: string[];
+};
+
+function Field({ id, label, draft, change, leave, suggestions }: FieldProps) {
+  const ready = useCallback((input: HTMLInputElement | null) => {
+    input?.focus({ preventScroll: true });
+    input?.setSelectionRange(input.value.length, input.value.length);
+  }, []);
+  return (
+    <>
+      <input
+        ref={ready}
+        className="input"
+        aria-label={label}
+        aria-invalid={draft.why ? true : undefined}
+        aria-describedby={draft.why ? `${id}-why` : undefined}
+        value={draft.text}
+        autoComplete="off"
+        spellCheck={false}
+        list={`${id}-list`}
+        onChange={(event) => change(event.currentTarget.value)}
+        onBlur={leave}
+      />
+      <datalist id={`${id}-list`}>
+        {suggestions.map((text) => (
+          <option key={text} value={text} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+type Pasted = { edits: CellEdit[]; width: number; height: number } | { wide: number } | { long: number };
+
+/** One copied cell fills all that is chosen; a block goes where the choice begins, and may reach behind the last row. */
+function pastedInto(box: Box, block: string[][], columns: Column[], rows: number, mayAdd: boolean): Pasted {
+  const [[only = ''] = []] = block;
+  const one = block.length === 1 && block[0]?.length === 1;
+  const height = one ? box.bottom - box.top + 1 : block.length;
+  const width = one ? box.right - box.left + 1 : Math.max(...block.map((row) => row.length));
+  if (box.left + width > columns.length) return { wide: width };
+  if (!mayAdd && box.top + height > rows) return { long: height };
+  const edits: CellEdit[] = [];
+  for (let row = 0; row < height; row++)
+    for (const [n, column] of columns.slice(box.left, box.left + width).entries()) {
+      const text = one ? only : block[row]?.[n];
+      if (text !== undefined && !column.fixed) edits.push({ row: box.top + row, column: column.id, text });
+    }
+  return { edits, width, height };
+}
