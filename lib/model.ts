@@ -93,7 +93,7 @@ export type DeskData = {
    * anything without naming it; one `**` in a path takes any number of segments. Groups: `id`, `number`, `kind`.
    */
   addresses: Address[];
-  /** Addresses that never are a case, whatever `addresses` says. */
+  /** Addresses that never are a case, whatever `addresses`, `pages` or the page say. */
   never?: Address[];
   /** Addresses that name no record, or only by a key that the page does not show: there the page itself names it. */
   pages?: Address[];

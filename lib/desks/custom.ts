@@ -156,8 +156,9 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     return roots;
   };
 
+  const barred = (url: string): boolean => form.never?.some((pattern) => matchAddress(pattern, url)) ?? false;
   const locate = (url: string): Ref | null => {
-    if (form.never?.some((pattern) => matchAddress(pattern, url))) return null;
+    if (barred(url)) return null;
     if (code.locate) return code.locate(url);
     for (const pattern of form.addresses) {
       const found = matchAddress(pattern, url);
@@ -288,7 +289,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const located = form.identity === 'page' ? null : from;
     const findings: Findings = { ref: located, values: {}, fields: {}, sources: {}, problems: [], confirmed: false };
     // Where the page names its record, addresses only say which pages can be a case.
-    if (byPage ? !here && form.addresses.length && !from : !from) return findings;
+    if (barred(page.url) || (byPage ? !here && form.addresses.length && !from : !from)) return findings;
     const { values, fields, sources, problems } = findings;
     const whole = rootsIn(page.document);
     const several = (): Findings => {
@@ -314,6 +315,11 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const shown = take(root, form.shows?.id, wanted, labelled, byPage);
     const number = take(root, form.shows?.number, wanted, labelled, byPage);
     const named = byPage ? (shown ?? (here ? number : null)) : null;
+    if (here && !named) {
+      // Such a page is of no record, or not yet, whatever else it holds.
+      if (located) byAddress();
+      return findings;
+    }
     let ref = located;
     if (named) {
       if (named.several) return several();

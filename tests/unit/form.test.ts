@@ -250,17 +250,27 @@ describe('addresses', () => {
     expect(at('/forms/x', '<b>INC1</b>')).toMatchObject({ kind: 'incident', id: 'INC1', number: 'INC1' });
     expect(at('/forms/x', '')).toBeNull();
     expect(at('/else', '<b>INC1</b>')).toBeNull();
+    expect(read({ ...data, never: ['/forms/x'] }, '<b>INC1</b>', 'https://desk.example/forms/x').case).toBeNull();
     expect(at('/case/9', '<b>INC1</b>')).toMatchObject({ id: '9', number: 'INC1' });
   });
 
   test('some name it by a key that the page does not show: there the page decides, if it says anything', () => {
-    const data: Partial<DeskData> = { pages: ['/case/*'], shows: { number: [{ css: 'b' }] } };
-    expect(read(data, '<b>INC1</b>')).toMatchObject({
-      case: { id: 'INC1', number: 'INC1' },
+    const data: Partial<DeskData> = {
+      pages: ['/case/*'],
+      shows: { number: [{ css: 'b' }] },
+      read: { title: [{ css: 'h1' }] },
+    };
+    expect(read(data, '<b>INC1</b><h1>x</h1>')).toMatchObject({
+      case: { id: 'INC1', number: 'INC1', title: 'x' },
       sources: { id: 'css#1', number: 'css#1' },
       confirmed: true,
     });
-    expect(read(data, '')).toMatchObject({ case: { id: '7' }, sources: { id: 'url' }, confirmed: false });
+    expect(read(data, '<h1>x</h1>')).toMatchObject({
+      case: { id: '7', fields: {} },
+      sources: { id: 'url', kind: 'url' },
+      confirmed: false,
+    });
+    expect(read(data, '<h1>x</h1>').case).not.toHaveProperty('title');
     // What can be compared is compared.
     const numbers = { ...data, addresses: ['/case/{number}'] };
     expect(read(numbers, '<b>8</b>')).toMatchObject({ case: { id: '7' }, problems: [{ code: 'disagree' }] });
