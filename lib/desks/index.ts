@@ -1,6 +1,7 @@
 /** The list of desks. `marked` stands last: a product that is recognised knows its own pages better. */
 import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
 import bmc from './bmc.ts';
+import connectwise from './connectwise.ts';
 import { customDesk } from './custom.ts';
 import freshdesk from './freshdesk.ts';
 import freshservice from './freshservice.ts';
@@ -10,12 +11,14 @@ import hubspot from './hubspot.ts';
 import intercom from './intercom.ts';
 import jira from './jira.ts';
 import marked from './marked.ts';
+import maximo from './maximo.ts';
 import { prepare } from './pattern.ts';
 import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
 import salesforce from './salesforce.ts';
 import servicedeskplus from './servicedeskplus.ts';
 import servicenow from './servicenow.ts';
+import topdesk from './topdesk.ts';
 import zendesk from './zendesk.ts';
 import zohodesk from './zohodesk.ts';
 
@@ -36,6 +39,9 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
     intercom,
     halo,
     salesforce,
+    topdesk,
+    maximo,
+    connectwise,
     marked,
   ].map((desk): [string, DeskFile] => [desk.id, desk]),
 );
