@@ -62,6 +62,19 @@ const fleet = process.env.DESKCALL_FLEET
   ? (JSON.parse(readFileSync(process.env.DESKCALL_FLEET, 'utf8')) as FleetBuild)
   : null;
 
+/**
+ * WXT's own start of a script logs through a logger of its own, which every page would pay for in every script (about
+ * 130 bytes gzipped each); a browser logs what a script throws as well.
+ */
+const bare = {
+  name: 'deskcall-bare-scripts',
+  enforce: 'pre' as const,
+  transform(code: string, id: string) {
+    const [start] = /^import definition from .*$/m.exec(code) ?? [];
+    return start && id.includes('unlisted-script-entrypoint') ? `${start}\nexport default definition.main();` : undefined;
+  },
+};
+
 export default defineConfig({
   imports: false,
   manifestVersion: 3,
@@ -106,6 +119,7 @@ export default defineConfig({
     'vite:build:extendConfig': (entrypoints, config) => {
       const inPage = entrypoints.some((e) => e.type === 'unlisted-script');
       if (!inPage) return;
+      config.plugins = [...(config.plugins ?? []), bare];
       const first = entrypoints.some((e) => e.name === 'later') ? preact : [jsx];
       const rest = config.resolve?.alias;
       config.resolve = {
