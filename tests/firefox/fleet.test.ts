@@ -53,7 +53,7 @@ test('it has exactly these hosts, and the panel is there without a click', async
   }
 });
 
-test('the pack’s policies.json alone installs it by force, with the organisation’s settings', async () => {
+test('the pack’s policies.json alone installs it by force, has the settings, and opens WorkLink without a question', async () => {
   const xpi = join(dir, 'deskcall.xpi');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
   const contents = files.map((each): [string, Uint8Array] => {
@@ -81,6 +81,9 @@ test('the pack’s policies.json alone installs it by force, with the organisati
   try {
     const page = await world.open(`${desk.origin}/case/INC0010001`);
     await find(page, 'deskcall-panel >>> ::-p-text(Call Dana by policy)');
+    // No browser setting allows it here, only the policy does.
+    await (await find(page, 'deskcall-panel >>> .bar a.main')).click();
+    expect(readLink(await world.nextLaunch())?.number).toBe('INC0010001');
     // Offered by a row of a table.
     const other = await world.open(`${desk.origin}/case/INC0010006`);
     expect(await name(other)).toBe('Call Liu Wei');

@@ -54,7 +54,7 @@ export const button = (page: Page, words: string): Promise<ElementHandle> =>
   find(page, `::-p-xpath(//button[starts-with(., "${words}") or @aria-label="${words}"])`);
 
 /** The Firefox that the test runner has found, or the one that is installed. */
-function executable(): string {
+export function executable(): string {
   const path = process.env.FIREFOX ?? which('firefox-esr') ?? which('firefox');
   if (!path) throw new Error('There is no Firefox here: install one, or set FIREFOX to the path of one.');
   return path;
@@ -70,8 +70,18 @@ async function openOwn(page: Page, address: string): Promise<void> {
   );
 }
 
-/** @param policy what the organisation has set; without it there is no managed storage at all */
-export async function openWorld(policy?: object): Promise<World> {
+/** How this Firefox differs from one with the test build and no organisation. */
+type Setup = {
+  /** What the organisation has set for the extension; without it there is no managed storage at all. */
+  policy?: object;
+  /** The folder of another build, made for an organisation: it opens no options when it is installed. */
+  fleet?: string;
+  /** What is started in place of Firefox: it has policies of its own, which install the extension. */
+  installing?: string;
+  prefs?: Record<string, unknown>;
+};
+
+export async function openWorld({ policy, fleet, installing, prefs }: Setup = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'deskcall-'));
   const home = join(dir, 'home');
   const handler = registerHandler(dir, home);
@@ -85,7 +95,7 @@ export async function openWorld(policy?: object): Promise<World> {
   process.once('exit', remove);
   const firefox = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: executable(),
+    executablePath: installing ?? executable(),
     headless: true,
     env: environment(home),
     // Without it Firefox keeps drivers out of extensions' pages.
@@ -94,7 +104,9 @@ export async function openWorld(policy?: object): Promise<World> {
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [id]: uuid }),
       'extensions.webextOptionalPermissionPrompts': false,
-      'network.protocol-handler.external.worklink': true,
+      // Else the organisation's policy has to say so.
+      ...(installing ? {} : { 'network.protocol-handler.external.worklink': true }),
+      ...prefs,
     },
   });
   let said = '';
@@ -124,15 +136,18 @@ export async function openWorld(policy?: object): Promise<World> {
     return result;
   };
 
-  await firefox.installExtension(join(root, '.output', 'firefox-mv3-test'));
+  if (!installing) await firefox.installExtension(fleet ?? join(root, '.output', 'firefox-mv3-test'));
   // At its first start it shows its options; were that later, it would come before the tab of a test, which then stands still.
-  await vi.waitFor(
-    async () => {
-      const pages = await firefox.pages();
-      expect(await Promise.all(pages.map((page) => page.evaluate(() => location.pathname)))).toContain('/options.html');
-    },
-    { timeout: 10_000 },
-  );
+  if (!fleet && !installing)
+    await vi.waitFor(
+      async () => {
+        const pages = await firefox.pages();
+        expect(await Promise.all(pages.map((page) => page.evaluate(() => location.pathname)))).toContain(
+          '/options.html',
+        );
+      },
+      { timeout: 10_000 },
+    );
   return {
     ...handler,
     open,
