@@ -17,6 +17,7 @@ import redmine from './redmine.ts';
 import requestTracker from './request-tracker.ts';
 import salesforce from './salesforce.ts';
 import servicedeskplus from './servicedeskplus.ts';
+import servicemax from './servicemax.ts';
 import servicenow from './servicenow.ts';
 import topdesk from './topdesk.ts';
 import zendesk from './zendesk.ts';
@@ -42,6 +43,7 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
     topdesk,
     maximo,
     connectwise,
+    servicemax,
     marked,
   ].map((desk): [string, DeskFile] => [desk.id, desk]),
 );

@@ -18,6 +18,8 @@ const test = (id: string): string => `[data-test-id="${id}"]`;
 const selectedTab = `${test('header-tab')}[data-entity-id="{id}"]:is([aria-selected="true"],[aria-current="true"],[aria-current="page"],[data-selected="true"],[data-entity-is-selected="true"])`;
 const grid = '.ticket-panes-grid-layout';
 const custom = '[data-test-id^="ticket-form-field-"]';
+const ellipsis = '[data-garden-id="typography.ellipsis"]';
+const requester = test('ticket-system-field-requester-select');
 const chosen = '[data-garden-id="dropdowns.combobox.value"]';
 const group = test('assignee-field-selected-group-tag');
 const agent = test('assignee-field-selected-agent-tag');
@@ -41,7 +43,7 @@ const data: DeskData = {
   drop: ['label', 'button'],
   shows: { id: [{ css: '[data-side-conversations-anchor-id]', attr: 'data-side-conversations-anchor-id', seen }] },
   rows: [
-    { row: custom, label: 'label', value: `${chosen}, [data-garden-id="typography.ellipsis"]` },
+    { row: custom, label: 'label', value: `${chosen}, ${ellipsis}` },
     { row: custom, label: 'label', value: 'input, textarea' },
   ],
   read: {
@@ -50,8 +52,8 @@ const data: DeskData = {
       { css: test('ticket-pane-subject') },
     ],
     requester: [
-      { css: `${test('ticket-system-field-requester-select')} [data-garden-id="typography.ellipsis"]`, seen },
-      { css: `${test('ticket-system-field-requester-select')}, ${test('ticket-system-field-requester-select')} input` },
+      { css: `${requester} ${ellipsis}`, seen },
+      { css: `${requester}:not(:has(${ellipsis})), ${requester}:not(:has(${ellipsis})) input` },
     ],
     assignee: [
       { css: agent, after: '/', seen },

@@ -63,7 +63,7 @@ const rooms: Room[] = [
   {
     name: 'a desk',
     has: isDesk,
-    may: (to) => /^lib\/(desks\/(desk|custom)|model)\.ts$/.test(to),
+    may: (to) => /^lib\/(desks\/(desk|custom|lightning)|model)\.ts$/.test(to),
   },
   {
     name: 'lib',

@@ -1,0 +1,174 @@
+/**
+ * What all desks on Salesforce share: hosts, addresses, ids, and how a record's page is read. No desk itself.
+ *
+ * Lightning shows a field as an element with `data-target-selection-name="sfdc:RecordField.<object>.<field>"`. Pages of
+ * other tabs stay in the document, in containers without the class `active`; dialogs repeat the same fields of other
+ * records. By default its shadow roots are imitated and can be searched like the page; real ones are searched besides.
+ * Salesforce itself calls none of this an interface.
+ */
+import type { DeskData, Reading, Ref } from '../model.ts';
+
+/** Where agents work. Experience Cloud (`*.my.site.com`) is the customers' side. */
+export const hosts = [
+  'https://*.lightning.force.com/*',
+  'https://*.my.salesforce.com/*',
+  'https://*.lightning.force.com.mcas.ms/*',
+  'https://*.lightning.force.mil/*',
+  'https://*.my.salesforce.mil/*',
+  'https://*.sfcrmapps.cn/*',
+  'https://*.sfcrmproducts.cn/*',
+];
+
+const fieldOf = (name: string): string => `[data-target-selection-name="sfdc:RecordField.{kind}.${name}"]`;
+
+/**
+ * Readings of a field of the record's object.
+ * @param names the API's names for it; objects differ
+ * @param where what else must hold of the element
+ */
+export function field(names: string | string[], where = ''): Reading[] {
+  const value = '.test-id__field-value';
+  const elements = [names].flat().map((name) => `${fieldOf(name)}${where}`);
+  // Beside a value that is marked stand helps and buttons: where it is empty, there is none.
+  const plain = elements.map((element) => `${element}:not(:has(${value}))`);
+  return [
+    { css: elements.map((element) => `${element} ${value}`).join() },
+    { css: plain.flatMap((element) => [element, `${element} input`, `${element} textarea`]).join() },
+  ];
+}
+
+/** Ids of groups begin so: an owner that is a queue. */
+const group = 'a[href*="/00G"]';
+
+/** An owner is a person or a queue. */
+export const owner = (name: string): { assignee: Reading[]; queue: Reading[] } => ({
+  assignee: field(name, `:not(:has(${group}))`),
+  queue: [{ css: `${fieldOf(name)} ${group}` }],
+});
+
+/** How a record's page is read, whatever its object. */
+export const page = {
+  deep: true,
+  ignore: [
+    '[class*="windowViewMode-"]:not(.active)',
+    '.navexWorkspace:not(.active)',
+    '.oneConsoleTab:not(.active), .oneConsoleTabItem:not(.active)',
+    '[role="dialog"]',
+    '[hidden], [style*="display:none"], [style*="display: none"]',
+  ],
+  drop: ['.test-id__field-label, .slds-form-element__label', '.slds-assistive-text', 'button'],
+  rows: [
+    {
+      row: `[data-target-selection-name^="sfdc:RecordField.{kind}."]:not(:has(${group}))`,
+      label: '.test-id__field-label, .slds-form-element__label:not(:has(.test-id__field-label))',
+      value: '.test-id__field-value, .slds-form-element__control, lightning-formatted-text, force-lookup',
+    },
+    { row: `records-highlights-details-item:not(:has(${group}))`, label: '.slds-text-title', value: '.fieldComponent' },
+  ],
+  // The actions themselves are a `runtime_platform_actions-actions-ribbon` in that container.
+  anchors: [{ css: '.actionsContainer' }, { css: '.slds-utility-bar' }],
+} satisfies Partial<DeskData>;
+
+/** The record that its related lists are of: their heading leads to `/lightning/r/[object/]<id>/related/<list>/view`. */
+export const related: Reading = {
+  css: 'a[href*="/lightning/r/{kind}/"][href*="/related/"]',
+  attr: 'href',
+  after: '/lightning/r/',
+  before: '/related/',
+};
+
+/** A field of a label that says it twice: `Alex Example Open Alex Example Preview`. */
+export function tidy(value: string): string {
+  for (const gap of ['', ' ']) {
+    const name = value.slice(0, Math.max(0, (value.length - gap.length - 'Open  Preview'.length) / 2));
+    if (name && value === `${name}${gap}Open ${name} Preview`) return name;
+  }
+  return value;
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
+
+/**
+ * An id in its form of 18 characters; the short one tells records apart by upper and lower case alone. The three more
+ * say which of the fifteen are upper case, five at a time.
+ * @param id 15 or 18 characters, or a path that ends in such
+ */
+export function sameId(id: string): string {
+  const last = id.slice(id.lastIndexOf('/') + 1);
+  if (last.length !== 15) return last;
+  let check = '';
+  for (let at = 0; at < 15; at += 5) {
+    let upper = 0;
+    for (let n = 0; n < 5; n++) if (/[A-Z]/.test(last.charAt(at + n))) upper += 2 ** n;
+    check += letters.charAt(upper);
+  }
+  return last + check;
+}
+
+const isId = (text: string | null | undefined): text is string =>
+  /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/.test(text ?? '');
+/** An address longer than this names no case. */
+const longest = 4096;
+
+/** What the older shell writes into its fragment: a component with its attributes, as JSON in base64. */
+function inFragment(text: string): { id?: string; object?: string; action?: string } {
+  try {
+    const { attributes } = JSON.parse(atob(decodeURIComponent(text))) as { attributes: Record<string, string> };
+    const { recordId, objectApiName, actionName } = attributes;
+    return {
+      ...(recordId && { id: recordId }),
+      ...(objectApiName && { object: objectApiName }),
+      ...(actionName && { action: actionName }),
+    };
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * The record that an address names, in all forms of the last two shells.
+ * @param kindOf the kind of case that a record is, by its id and, where the address names it, its object; null: none
+ * @returns a function for `DeskCode.locate`; it never throws
+ */
+export function locator(kindOf: (id: string, object?: string) => string | null): (url: string) => Ref | null {
+  const refOf = (id: string | null | undefined, object?: string): Ref | null => {
+    const kind = isId(id) ? kindOf(id, object) : null;
+    return kind && id ? { kind, id: sameId(id) } : null;
+  };
+
+  /** @param nested an address in an address may hold no other */
+  const locate = (url: string, nested: boolean): Ref | null => {
+    const { pathname, hash, searchParams, origin } = new URL(url);
+    const [, object, id] =
+      /^\/lightning\/r\/(?:([A-Za-z]\w*)\/)?([A-Za-z0-9]+)\/(?:[Vv]iew|[Ee]dit)\/?$/.exec(pathname) ?? [];
+    const own = refOf(id, object);
+    if (own) return own;
+    if (pathname.startsWith('/lightning/')) {
+      // In a console the path is the tab on show, `ws` the one it belongs to. Lists and new records belong to none.
+      const around = nested || pathname.startsWith('/lightning/o/') ? null : searchParams.get('ws');
+      return around?.startsWith('/lightning/r/') ? locate(origin + around, true) : null;
+    }
+    const fragment = hash.slice(1);
+    if (pathname === '/one/one.app') {
+      const [, short] = /^\/sObject\/([A-Za-z0-9]+)(?:\/(?:view|edit))?(?:\?|$)/.exec(fragment) ?? [];
+      if (short) return refOf(short);
+      const { id: long, object: named, action = 'view' } = inFragment(fragment);
+      return /^(?:view|edit)$/.test(action) ? refOf(long, named) : null;
+    }
+    if (pathname === '/console' && !nested) {
+      const path = fragment.startsWith('%2F') ? decodeURIComponent(fragment) : fragment;
+      return path.startsWith('/') ? locate(origin + path, true) : null;
+    }
+    if (/^\/apex\/\w+$/.test(pathname)) return refOf(searchParams.get('id'));
+    const [, classic] = /^\/([A-Za-z0-9]+)(?:\/e)?\/?$/.exec(pathname) ?? [];
+    return refOf(classic);
+  };
+
+  return (url) => {
+    try {
+      return url.length > longest ? null : locate(url, false);
+    } catch {
+      return null;
+    }
+  };
+}
