@@ -269,7 +269,7 @@ function describe(report: Report, element: Element): string {
     else {
       const shown = valueOf(report, element, name, value);
       if (shown) told.push(`[${name}=${shown}]`);
-      else named.push(nameOf(name, report.hidden) || '~');
+      else named.push(attributes.has(name) ? name : nameOf(name, report.hidden) || '~');
     }
   }
   const listed = (list: string[], glue: string, before: string): string => {

@@ -78,7 +78,7 @@ describe('what is wrong with a description, in plain words and with its place', 
     expect(flaws({ ...sound, scope: ['article[data-id="{id}"]', '#x-{id}', '.{kind}'], rows })).toEqual([]);
   });
 
-  test.each(Object.values(declared))('$id, as it is shipped, holds', ({ data }) => {
+  test.each(Object.values(declared).filter(({ code }) => !code))('$id, which is data alone, holds', ({ data }) => {
     const described = describeDesk(JSON.stringify(data), selects);
     expect(described.flaws).toEqual([]);
     expect(described.data).toEqual(data);

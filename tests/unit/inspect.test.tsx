@@ -35,7 +35,12 @@ const origin = ({ url }: Tab): string => new URL(url).origin;
 const described: DeskData = {
   addresses: ['/jobs/{id:digits}'],
   shows: { id: [{ css: '[data-job]', attr: 'data-job' }] },
-  read: { title: [{ css: '.none' }, { css: 'h1' }], asset: [{ css: '.asset' }, { css: '.machine', attr: 'title' }] },
+  rows: [{ row: 'dt', value: '+' }],
+  read: {
+    title: [{ css: '.none' }, { css: 'h1' }],
+    priority: [{ label: 'Priority' }],
+    asset: [{ css: '.asset' }, { css: '.machine', attr: 'title' }],
+  },
 };
 
 /** A browser in memory: its tabs are documents, read by the very functions that read them in a page. */
@@ -146,13 +151,21 @@ test('each field with its value and where it comes from', async () => {
   expect(title?.textContent).toBe(`Plant 7 Request Tracker, rt ${rt.url}Address and page agree`);
 });
 
+test('a labelled row that a field was read from stands once', async () => {
+  const html = '<main data-job="7"><dl><dt>PRIORITY:</dt><dd>High</dd><dt>Site</dt><dd>Plant 7</dd></dl></main>';
+  open('inspect', memory({ 1: { ...job(7), html } }).host);
+  expect(await row('Priority')).toBe('PriorityHighPage, reading 1"Priority"');
+  expect(await row('Site')).toBe('SitePlant 7Page, labelled row');
+  expect(screen.queryByRole('rowheader', { name: 'PRIORITY' })).toBeNull();
+});
+
 test('a reading that failed says which were tried, and one that was never described says so', async () => {
   const { host } = memory({ 1: { ...job(7), html: '<main data-job="7"><h1>Seal</h1></main>' } });
   open('inspect', host);
   expect(await row('Title')).toBe('TitleSealPage, reading 2h1');
   expect(await row('Asset')).toBe('AssetNot found2 readings.asset.machine @title');
   expect(await row('Queue')).toBe('QueueNot foundNo reading described');
-  expect(await row('Place of the bar')).toMatch(/At the edge of the page/);
+  expect(await row('Place of the bar')).toMatch(/At the edge of the pageNo place at the case was found$/);
 });
 
 test('address and page that disagree are both shown, with what it means', async () => {
@@ -190,6 +203,13 @@ test('the answer of a tab that is no longer chosen is not shown', async () => {
   fireEvent.change(tab, { target: { value: '2' } });
   late.resolve();
   expect(await row('Title')).toContain('Change seal 8');
+  // Nor is that of the tab before, while the new one is read.
+  const slow = Promise.withResolvers<void>();
+  gates.push(slow.promise);
+  fireEvent.change(tab, { target: { value: '1' } });
+  expect(screen.queryByRole('rowheader')).toBeNull();
+  slow.resolve();
+  expect(await row('Title')).toContain('Change seal 7');
 });
 
 test('a tab that refuses, and no desk that is allowed, say so and what to do', async () => {
