@@ -1,5 +1,6 @@
 /** The list of desks. `marked` stands last: a product that is recognised knows its own pages better. */
 import type { Desk, DeskFile, DeskForm, PageEntry } from '../model.ts';
+import autotask from './autotask.ts';
 import bmc from './bmc.ts';
 import connectwise from './connectwise.ts';
 import { customDesk } from './custom.ts';
@@ -9,6 +10,7 @@ import halo from './halo.ts';
 import helpscout from './helpscout.ts';
 import hubspot from './hubspot.ts';
 import intercom from './intercom.ts';
+import ivanti from './ivanti.ts';
 import jira from './jira.ts';
 import marked from './marked.ts';
 import maximo from './maximo.ts';
@@ -19,6 +21,7 @@ import salesforce from './salesforce.ts';
 import servicedeskplus from './servicedeskplus.ts';
 import servicemax from './servicemax.ts';
 import servicenow from './servicenow.ts';
+import servicetitan from './servicetitan.ts';
 import topdesk from './topdesk.ts';
 import zendesk from './zendesk.ts';
 import zohodesk from './zohodesk.ts';
@@ -44,6 +47,9 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
     maximo,
     connectwise,
     servicemax,
+    autotask,
+    ivanti,
+    servicetitan,
     marked,
   ].map((desk): [string, DeskFile] => [desk.id, desk]),
 );
