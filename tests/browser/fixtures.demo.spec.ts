@@ -60,3 +60,63 @@ for (const { name, url, html, desk, read, anchor } of fixtures)
     );
     expect(stood).toEqual({ shown: 1, again: 1, back: 1, byAnchor: anchor !== undefined, gone: 0, pages: 0 });
   });
+
+/** Around a recorded page, in a frame of its own or in a frame of a frame; `{page}` stands for its address. */
+const framed: { name: string; at: string; shell: string; inner?: string }[] = [
+  {
+    name: 'maximo/case.html',
+    at: '/maximo/oslc/graphite/manage-shell/index.html#/main',
+    shell: '<iframe id="manage-shell_Iframe" src="{page}"></iframe>',
+  },
+  {
+    name: 'maximo/case.html',
+    at: '/maximo/oslc/graphite/manage-shell/index.html#/main',
+    shell: '<div id="manage-shell"><iframe src="{page}"></iframe></div>',
+  },
+  {
+    name: 'autotask/ticket.html',
+    at: '/AutotaskOnyx/LandingPage?view=my-workspace',
+    shell: '<iframe src="/dialog"></iframe><iframe src="{page}"></iframe>',
+  },
+  {
+    name: 'autotask/ticket.html',
+    at: '/Mvc/Framework/Navigation.mvc/Landing',
+    shell: '<iframe name="PageContainerFrame" src="/inner"></iframe>',
+    inner: '<iframe src="{page}"></iframe>',
+  },
+];
+
+for (const { name, at, shell, inner = '' } of framed)
+  test(`Chromium reads ${name} in the frame of ${at}: ${shell}`, async ({ page }) => {
+    const fixture = fixtures.find((each) => each.name === name);
+    if (!fixture) throw new Error(`no ${name}`);
+    const top = new URL(at, fixture.url).href;
+    const pages: Record<string, string> = {
+      [top.split('#')[0] ?? '']: shell,
+      [new URL('/inner', top).href]: inner,
+      [fixture.url]: fixture.html,
+    };
+    await page.route('**/*', (route) => {
+      const html = pages[route.request().url()];
+      return html === undefined
+        ? route.abort()
+        : route.fulfill({
+            contentType: 'text/html; charset=utf-8',
+            body:
+              html === fixture.html
+                ? html
+                : `<!doctype html><title>Shell</title>${html.replace('{page}', fixture.url)}`,
+          });
+    });
+    await page.goto(top, { waitUntil: 'load' });
+    await page.addScriptTag({ content: script });
+    const answer = await page.evaluate(
+      (wanted) =>
+        (globalThis as unknown as { deskcallRead: Reader }).deskcallRead.readPage(
+          { url: location.href, document },
+          wanted,
+        ),
+      fixture.read.desk ?? '',
+    );
+    expect(answer).toEqual(fixture.read);
+  });
