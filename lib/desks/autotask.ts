@@ -3,9 +3,10 @@
  *
  * Addresses: `…/TicketDetail.mvc?ticketId={id}`, its parameter in any of its spellings, and links into it,
  * `…/ExecuteCommand.aspx?Code=OpenTicketDetail` with `TicketID={id}` or `TicketNumber=T20261007.0082`. A link by the
- * number alone makes that number the id, until Autotask sends it on to the ticket's own page. Queues, accounts, contacts,
- * project tasks, contracts and the clients' portal are no case.
- * The ticket stands in a frame of the landing page, or in frames of frames, and is read there, with the frame's address.
+ * number alone makes that number the id, until Autotask sends it on to the ticket's own page. Queues, accounts,
+ * contacts, project tasks, contracts and the clients' portal are no case.
+ * The ticket stands in a frame of the landing page, or in frames of frames, and is read there, with the frame's
+ * address.
  * Read: the number, from the heading or the title bar. All else has labels, but nothing on the page names the id of the
  * address, so a page of another ticket could not be told.
  * Source: notes on captured pages and links in public repositories; not run here. Checked 2026-11.

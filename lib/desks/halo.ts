@@ -1,8 +1,8 @@
 /**
  * HaloITSM and HaloPSA.
  *
- * Addresses: `/ticket?id=N` and, from a list, `/tickets?id=N`, with further parameters in any order; the id is the number.
- * Lists, customers, assets, users and the end users' portal (`/portal/…`) are no case.
+ * Addresses: `/ticket?id=N` and, from a list, `/tickets?id=N`, with further parameters in any order; the id is the
+ * number. Lists, customers, assets, users and the end users' portal (`/portal/…`) are no case.
  * Read: nothing but the address: no public source says how the page is built.
  * Source: links in public repositories of both products; not run here. Checked 2026-11.
  */

@@ -3,14 +3,15 @@
  *
  * Addresses: `/a/inbox/{workspace}/inbox/…/conversation/{id}`; what stands between names the list that it was opened
  * from. Lists, contacts, articles and reports are no case. A conversation has no number but its id.
- * Read: the title, only in what carries the conversation's own id: the list beside it carries those of others, and this one's
- * once more. Pages of 2021 named the title by a class.
+ * Read: the title, only in what carries the conversation's own id, or in the space around it: the list beside it
+ * carries the ids of others, and this one once more. Pages of 2021 named the title by a class.
  * Its own API is not documented and not asked.
  * Source: clockify b45395e, toggl db77d5f and links in public repositories; not run here. Inferred: that today's header
  * stands in what carries the id, as that of 2021 did. Checked 2026-11.
  */
 import type { DeskData, DeskFile } from '../model.ts';
 
+const one = '[data-conversation-id="{id}"]';
 const title = '[data-inbox-conversation-header-title]';
 const older = '.conversation__card__title__text';
 const toolbar = '[data-intercom-target="conversation-toolbar"]';
@@ -18,7 +19,7 @@ const toolbar = '[data-intercom-target="conversation-toolbar"]';
 const data: DeskData = {
   addresses: ['/a/inbox/*/inbox/**/conversation/{id:digits}'],
   kind: 'conversation',
-  scope: [`[data-conversation-id="{id}"]:has(${title},${older},${toolbar})`],
+  scope: [`${one}:has(${title},${older},${toolbar})`, `[data-intercom-target="conversation-space"]:has(${one})`],
   drop: ['button'],
   read: {
     title: [{ css: `${title} span` }, { css: title }, { css: `${older} input` }, { css: older }],

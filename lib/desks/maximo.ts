@@ -11,8 +11,8 @@
  * Other applications (`value=asset`) are no case, even where they have a box of that label.
  * In MAS the classic application stands in a frame of the shell, `#manage-shell_Iframe`, and is read there.
  * Read: labelled boxes; the description has none of its own, only its id. Dialogs repeat the labels: left alone.
- * Source: public scripts that work on these pages, and Maximo's own templates; not run here. From memory: the labels but
- * “Work Order”, names of other applications, and that dialogs say that they are. Checked 2026-11.
+ * Source: public scripts that work on these pages, and Maximo's own templates; not run here. From memory: the labels
+ * but “Work Order”, names of other applications, and that dialogs say that they are. Checked 2026-11.
  */
 import type { DeskData, DeskFile } from '../model.ts';
 

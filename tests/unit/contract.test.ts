@@ -5,6 +5,7 @@ import { customDesk } from '../../lib/desks/custom.ts';
 import { declared, formOf } from '../../lib/desks/index.ts';
 import type { Case, Desk, DeskFile } from '../../lib/model.ts';
 import { readCase } from '../../lib/read.ts';
+import { parseSettings } from '../../lib/settings.ts';
 import { readPage } from '../../lib/which.ts';
 import { parsePage } from '../../scripts/page.ts';
 import { differences, documentOf } from '../desks/check.ts';
@@ -136,6 +137,19 @@ describe.each(Object.values(declared))('$id', (file) => {
     for (const { asks } of told) for (const path of asks) expect(path).toMatch(/^\/(?!\/)/);
   });
 });
+
+test.each(['maximo', 'connectwise', 'autotask', 'ivanti', 'servicetitan'])(
+  '%s is no more than what an admin could write',
+  (id) => {
+    const { data: custom, code, hosts } = declared[id] ?? {};
+    expect(code).toBeUndefined();
+    expect(hosts).not.toEqual([]);
+    const described = { key: 'own', product: 'custom', origins: ['https://desk.example'], custom };
+    const { settings, problems } = parseSettings({ desks: [described] });
+    expect(problems).toEqual([]);
+    expect(settings.desks[0]?.custom).toEqual(custom);
+  },
+);
 
 test.each(fixtures.filter(({ desk }) => desk === undefined))('$name is known for its own', (page) => {
   expect(readPage({ url: page.url, document: documentOf(page) }).desk).toBe(page.read.desk);
