@@ -29,11 +29,10 @@ const fieldOf = (name: string): string => `[data-target-selection-name="sfdc:Rec
 export function field(names: string | string[], where = ''): Reading[] {
   const value = '.test-id__field-value';
   const elements = [names].flat().map((name) => `${fieldOf(name)}${where}`);
-  // Beside a value that is marked stand helps and buttons: where it is empty, there is none.
-  const plain = elements.map((element) => `${element}:not(:has(${value}))`);
   return [
     { css: elements.map((element) => `${element} ${value}`).join() },
-    { css: plain.flatMap((element) => [element, `${element} input`, `${element} textarea`]).join() },
+    // Beside a value that is marked stand helps and buttons: where it is empty, there is none.
+    { css: elements.map((element) => `${element}:not(:has(${value}))`).join() },
   ];
 }
 
