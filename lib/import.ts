@@ -3,7 +3,19 @@ import { normalise } from './route.ts';
 import type { Row, Settings } from './schema.ts';
 import { parseRows, parseSettings, type SettingsProblem } from './settings.ts';
 
-const parts = ['desks', 'contacts', 'catalogs', 'rules', 'tables', 'match', 'links', 'rows'] as const;
+const parts = [
+  'desks',
+  'contacts',
+  'catalogs',
+  'rules',
+  'tables',
+  'match',
+  'links',
+  'me',
+  'myLink',
+  'licences',
+  'rows',
+] as const;
 type Part = (typeof parts)[number];
 
 /** One thing that the file adds, changes or removes. */

@@ -226,6 +226,21 @@ export type Findings = {
 
 export type Licence = 'guest' | 'tech' | 'tech-plus' | 'expert';
 
+/**
+ * Weekly hours in a time zone by its IANA name. Days are 1 (Monday) to 7, times `08:00`, up to `24:00`; one that closes
+ * before it opens closes on the next day.
+ */
+export type Hours = { zone: string; week: { days: number[]; from: string; to: string }[] };
+
+/** Hours made into instants, in minutes since 1970: it opens at the first, closes at the second, opens at the third … */
+export type Opening = { zone: string; at: number[] };
+
+/** Whether somebody can be called now by their hours, and until when, in ms since 1970. */
+export type Stand = { open: boolean; until: number; zone: string };
+
+/** WorkLink is said to refuse a call of a person with the licence `me`; `why`: the admin's own words about it. */
+export type Warned = { me: Licence; evidence: 'help' | 'tried' | 'assumed'; why?: string | undefined };
+
 export const targetKinds = ['catalog', 'asset', 'scenario', 'user', 'contact_list', 'contact_group'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
@@ -242,6 +257,10 @@ export type Target = {
   /** Instead of `value`: the case field that holds it, `asset` for a catalog by asset. */
   field?: string;
   licence?: Licence;
+  warn?: Warned;
+  open?: Opening;
+  /** Who is offered outside the hours: the first of them that can be called then. */
+  fallback?: Target[];
 };
 
 /** Conditions, ANDed; compared ignoring case; a trailing `*` makes a prefix. */
@@ -288,6 +307,11 @@ export type PageEntry = {
   /** The targets that the rules name; those that only table rows name lie apart. */
   targets: Record<string, Target>;
   links: LinkOptions;
+  /**
+   * The person's own link, by which an expert calls them: only an expert's call is recorded. Null: it is not set.
+   * Absent: the person is an expert, or nothing is known of their licence.
+   */
+  mine?: Target | null;
 };
 
 /** One target on the panel, with its link for this case. */
@@ -304,6 +328,11 @@ export type Offer = {
   phone?: string;
   /** Why there is no link: the name of a sentence in _locales. */
   refused?: string;
+  warn?: Warned;
+  /** Absent: no hours are known. */
+  stand?: Stand;
+  /** The name of the contact that is closed, in whose place this one is offered. */
+  instead?: string;
 };
 
 /** What the panel shows. Everything in it is text or a link that has been checked. */
@@ -328,6 +357,12 @@ export type View = {
   moved?: [from: string, to: string];
   /** The target that has just been launched. */
   launched?: string;
+  /** Contacts of the case that are not offered, since they are closed and others stand in for them. */
+  closed?: (Stand & { name: string })[];
+  /** When hours begin or end next, in ms since 1970. */
+  change?: number;
+  /** As {@link PageEntry}'s: the link for an expert who calls. */
+  mine?: Offer | null;
 };
 
 /** One drawn code of a link: `path` fills the black modules of a square of `size` modules, quiet zone included. */

@@ -3,6 +3,8 @@
  */
 import * as z from 'zod';
 import { patternProblem } from './desks/pattern.ts';
+import { isZone } from './hours.ts';
+import { evidences, licences, refusalsByHelp } from './licence.ts';
 import { targetKinds } from './model.ts';
 import { reservedParams } from './worklink.ts';
 
@@ -126,8 +128,31 @@ const needsAim = {
     t.link !== undefined || t.kind === 'contact_list' || (t.kind !== undefined && (t.value ?? t.field) !== undefined),
   message: 'give a link copied from the WorkLink CMS, or a kind and an id',
 };
+const licence = z.enum(licences);
+
+/** `00:00` to `24:00`. */
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'give a time such as 08:00');
+const hours = z.strictObject({
+  zone: z.string().max(60).refine(isZone, 'is no time zone that this browser knows, such as Europe/Berlin'),
+  /** Days are 1 (Monday) to 7. One that closes before it opens closes on the next day. */
+  week: z
+    .array(
+      z
+        .strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), from: time, to: time })
+        .refine((row) => row.from !== row.to, 'opens and closes at the same time; a whole day is 00:00 to 24:00')
+        .refine((row) => row.from !== '24:00', 'opens at 00:00 of the next day rather than at 24:00'),
+    )
+    .min(1)
+    .max(30),
+});
 const contact = z
-  .strictObject({ ...targetShape, licence: z.enum(['guest', 'tech', 'tech-plus', 'expert']).optional() })
+  .strictObject({
+    ...targetShape,
+    licence: licence.optional(),
+    hours: hours.optional(),
+    /** Who is offered outside the hours: the first of these that can be called then. */
+    fallback: z.array(id).max(20).optional(),
+  })
   .refine(needsAim.check, needsAim.message);
 const catalog = z.strictObject(targetShape).refine(needsAim.check, needsAim.message);
 
@@ -200,6 +225,15 @@ export const schema = z.strictObject({
   /** `first`: the first rule that matches decides. `all`: what all matching rules offer, in order. */
   match: z.enum(['first', 'all']).default('first'),
   links: links.prefault({}),
+  /** The person who calls. */
+  me: z.strictObject({ licence: licence.optional() }).prefault({}),
+  /** The person's own link, copied from the WorkLink CMS: whoever opens it calls them. */
+  myLink: text(2000).nullable().default(null),
+  /** Calls that WorkLink refuses, by the licences of both sides, and how that is known. */
+  licences: z
+    .array(z.strictObject({ from: licence, to: licence, evidence: z.enum(evidences), why: text(200).optional() }))
+    .max(50)
+    .default([...refusalsByHelp]),
 });
 
 export type Settings = z.infer<typeof schema>;

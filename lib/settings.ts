@@ -4,6 +4,8 @@
  */
 import { declared, scriptOf } from './desks/index.ts';
 import { prepare } from './desks/pattern.ts';
+import { openings } from './hours.ts';
+import { refusalOf } from './licence.ts';
 import { targetKinds, type PageEntry, type Rule, type Target } from './model.ts';
 import { matches, normalise } from './route.ts';
 import { rowSchema, schema, type Row, type Settings } from './schema.ts';
@@ -82,7 +84,10 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
     // From the last to the first: taking out an item of a list moves only those behind it.
     for (const issue of result.error.issues.toReversed()) {
       // A rule that lost a condition would match more cases and offer the wrong expert: the whole rule goes.
-      const whole = issue.path[0] === 'rules' && issue.path[2] === 'when' ? issue.path.slice(0, 2) : null;
+      const ofRule = issue.path[0] === 'rules' && issue.path[2] === 'when';
+      // Hours that lost a row would say "closed" of somebody who can be called: the contact is always offered instead.
+      const ofHours = issue.path[0] === 'contacts' && issue.path[2] === 'hours';
+      const whole = ofRule ? issue.path.slice(0, 2) : ofHours ? issue.path.slice(0, 3) : null;
       // The next of several issues of an item that has just gone.
       if (gone?.every((step, n) => step === issue.path[n])) continue;
       if (issue.code === 'unrecognized_keys' && !whole) {
@@ -131,6 +136,11 @@ function linksChecked(settings: Settings, problems: SettingsProblem[]): Settings
       settings.links.deferred = null;
     }
   }
+  const why = settings.myLink === null ? null : allowedLink(settings.myLink, hosts);
+  if (why) {
+    problems.push({ path: 'myLink', message: `${why}; left out myLink` });
+    settings.myLink = null;
+  }
   return settings;
 }
 
@@ -149,6 +159,7 @@ function unique(settings: Settings, problems: SettingsProblem[]): Settings {
   settings.rules = keep(settings.rules, 'rules', (r) => r.id, new Set());
   settings.tables = keep(settings.tables, 'tables', (t) => t.id, new Set());
   settings.desks = keep(settings.desks, 'desks', (d) => d.key, new Set());
+  settings.licences = keep(settings.licences, 'licences', ({ from, to }) => `${from} to ${to}`, new Set());
   const origins = new Set<string>();
   settings.desks.forEach((d, n) => {
     d.origins = keep(d.origins, `desks[${n}].origins`, (o) => o, origins);
@@ -176,6 +187,11 @@ export function warnings(
     } else if (!tables.has(r.offer.table))
       found.push({ path: `rules[${n}].offer`, message: `no lookup table is called "${r.offer.table}"` });
   });
+  settings.contacts.forEach((c, n) => {
+    for (const t of c.fallback ?? [])
+      if (!known.has(t))
+        found.push({ path: `contacts[${n}].fallback`, message: `no contact or catalog is called "${t}"` });
+  });
   settings.desks.forEach((d, n) => {
     if (d.product !== 'custom' && !Object.hasOwn(declared, d.product))
       found.push({ path: `desks[${n}].product`, message: `"${d.product}" is not a desk that this version knows` });
@@ -184,20 +200,61 @@ export function warnings(
   return found;
 }
 
-/** Every target that rules and rows can name. */
-export function targetsOf(settings: Settings): Map<string, Target> {
-  return new Map([
-    ...settings.contacts.map((t): [string, Target] => [t.id, { ...t, group: 'contact' }]),
-    ...settings.catalogs.map((t): [string, Target] => [t.id, { ...t, group: 'catalog' }]),
-  ]);
+/** The id of {@link PageEntry}'s `mine`, which no target of an admin can have. */
+export const mineId = '~mine';
+
+/**
+ * The person's own link, by which an expert calls them.
+ * @returns null if it is not set; undefined if they are an expert, or nothing is known of them
+ */
+export function mineOf({ me, myLink }: Settings): Target | null | undefined {
+  if (me.licence === 'expert' || (!me.licence && myLink === null)) return undefined;
+  return myLink === null ? null : { id: mineId, name: '', group: 'contact', link: myLink };
+}
+
+/** More than these nobody looks through, and a page carries them all. */
+const mostFallbacks = 20;
+
+/**
+ * Every target that rules and rows can name, with all that is known of it: who is called, whether by their hours, who
+ * stands in for them, and whether WorkLink is said to refuse the call.
+ * @param now ms since 1970; what is made of hours is the same for a week
+ */
+export function targetsOf(settings: Settings, now: number): Map<string, Target> {
+  const { contacts, catalogs, licences, me } = settings;
+  const all = new Map<string, Target>(catalogs.map((t) => [t.id, { ...t, group: 'catalog' }]));
+  for (const { hours, fallback: _, ...t } of contacts) {
+    const refusal = refusalOf(licences, me.licence, t.licence);
+    const target: Target = { ...t, group: 'contact' };
+    if (refusal) target.warn = { me: refusal.from, evidence: refusal.evidence, why: refusal.why };
+    if (hours) target.open = openings(hours, now);
+    all.set(t.id, target);
+  }
+  const then = new Map(contacts.map((t) => [t.id, t.fallback ?? []]));
+  for (const { id, hours, fallback } of contacts) {
+    const target = all.get(id);
+    if (!target || !hours || !fallback) continue;
+    // First those that the contact names, then those that these name: each once, so that circles end.
+    const queue = new Set(fallback);
+    for (const next of queue) if (queue.size < mostFallbacks) for (const far of then.get(next) ?? []) queue.add(far);
+    queue.delete(id);
+    // As they are without their own: whom they name stands here already.
+    const others = [...queue].slice(0, mostFallbacks).flatMap((other): Target[] => {
+      const { fallback: _own, ...rest } = all.get(other) ?? {};
+      return 'id' in rest ? [rest as Target] : [];
+    });
+    if (others.length) all.set(id, { ...target, fallback: others });
+  }
+  return all;
 }
 
 /**
  * All that the pages of one origin may know. Its size follows the rules for that desk, never the length of the lists.
  * @param evenOff also for a desk that is switched off: the popup serves it all the same
+ * @param now ms since 1970; the entry is the same for a week (hours.ts)
  * @returns null where no desk that is switched on has this origin
  */
-export function compile(settings: Settings, at: string, evenOff = false): PageEntry | null {
+export function compile(settings: Settings, at: string, evenOff = false, now = Date.now()): PageEntry | null {
   const found = settings.desks.find((d) => (d.on || evenOff) && d.origins.includes(at));
   const product =
     found &&
@@ -207,7 +264,8 @@ export function compile(settings: Settings, at: string, evenOff = false): PageEn
   if (!found || !product) return null;
   const script = scriptOf(found.product);
   const rules: Rule[] = settings.rules.filter((r) => !r.when.desk || matches(r.when.desk, found.key));
-  const all = targetsOf(settings);
+  const all = targetsOf(settings, now);
+  const mine = mineOf(settings);
   const targets: Record<string, Target> = {};
   for (const r of rules)
     if (Array.isArray(r.offer))
@@ -227,6 +285,7 @@ export function compile(settings: Settings, at: string, evenOff = false): PageEn
     rules,
     targets,
     links: settings.links,
+    ...(mine === undefined ? {} : { mine }),
   };
 }
 

@@ -12,7 +12,7 @@ import { scriptOf } from '../desks/index.ts';
 import type { PageEntry, Target } from '../model.ts';
 import { firstOwn, mergePolicy, ownParts, readPolicy, type Organisation, type Part } from '../policy.ts';
 import type { Row, Settings } from '../schema.ts';
-import { compile, parseRows, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
+import { compile, mineId, mineOf, parseRows, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
 import { pageKey, targetKey, type Generation } from './keys.ts';
 import { grantedOrigins, reconcile } from './grants.ts';
 import { alone, dropRows, readRows, rowCounts, writeRows, type RowState } from './rows.ts';
@@ -334,7 +334,7 @@ export async function publish(pending?: RowState): Promise<void> {
         const entry = granted(origin) ? compile(settings, origin) : null;
         if (entry) wanted.set(pageKey(origin), entry);
       }
-    const all = targetsOf(settings);
+    const all = targetsOf(settings, Date.now());
     for (const id of pending ? Object.keys(pending.named) : named) {
       const target = all.get(id);
       if (target) wanted.set(targetKey(id), target);
@@ -363,5 +363,6 @@ export async function entryFor(origin: string): Promise<PageEntry | null> {
 
 /** One target by id, for rules that look into tables. */
 export async function targetById(id: string): Promise<Target | null> {
-  return targetsOf((await loadSettings()).settings).get(id) ?? null;
+  const { settings } = await loadSettings();
+  return (id === mineId ? mineOf(settings) : targetsOf(settings, Date.now()).get(id)) ?? null;
 }
