@@ -9,9 +9,9 @@
  * which browser, is said in {@link PackFile.tried} and in docs/deploy.md.
  */
 import { strToU8, zipSync } from 'fflate';
-import { parts, readPolicy, type Part } from './policy.ts';
+import { parts, personal, readPolicy, type Part } from './policy.ts';
 import type { Row, Settings } from './schema.ts';
-import type { SettingsProblem } from './settings.ts';
+import { parseSettings, type SettingsProblem } from './settings.ts';
 
 /** As in wxt.config.ts; a build for one organisation may carry another. */
 export const firefoxId = 'deskcall@deskcall.example';
@@ -34,6 +34,14 @@ export type Choice = Partial<Record<Exclude<Part, 'rows'>, How>>;
 
 /** The parts that are chosen one by one. */
 export const chosenParts = parts.filter((part): part is Exclude<Part, 'rows'> => part !== 'rows');
+
+/** Whatever was set is mandated until the admin says otherwise; what is one person's own is not handed out. */
+export function firstChoice(settings: Settings): Choice {
+  const unset = parseSettings({}).settings;
+  const how = (part: (typeof chosenParts)[number]): How =>
+    personal.has(part) || JSON.stringify(settings[part]) === JSON.stringify(unset[part]) ? 'none' : 'mandated';
+  return Object.fromEntries(chosenParts.map((part) => [part, how(part)]));
+}
 
 export type PackFile = {
   name: string;
@@ -254,11 +262,14 @@ export function makePack(settings: Settings, rows: Row[], choice: Choice, places
       }),
     },
     { name: 'auto-launch.json', text: pretty({ AutoLaunchProtocolsFromOrigins: launch }) },
-    { name: 'settings.json', text: pretty({ ...settings, rows }) },
+    { name: 'settings.json', text: pretty(withoutPersonal({ ...settings, rows })) },
   ];
   const readme: PackFile = { name: 'README.md', text: readmeOf({ at, policy, origins, missing, version }) };
   return { files: [readme, ...files], missing, problems: readPolicy([policy]).organisation.problems };
 }
+
+const withoutPersonal = (file: object): object =>
+  Object.fromEntries(Object.entries(file).filter(([part]) => !personal.has(part)));
 
 type About = { at: Places; policy: Policy; origins: string[]; missing: Pack['missing']; version: string };
 

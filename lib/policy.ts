@@ -14,6 +14,9 @@ export const parts: readonly Part[] = [
   'rows',
 ];
 
+/** Parts that are one person's own; an organisation may set them, but nobody's are handed out to all. */
+export const personal: ReadonlySet<string> = new Set(['me', 'myLink']);
+
 type Raw = Record<string, unknown>;
 
 /** What the organisation sets, without its rows, which lie one by one in the browser's storage. */

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { patternOf } from '../lib/browser/grants.ts';
 import { fitsPlace } from '../lib/deploy.ts';
-import { mergePolicy, readPolicy } from '../lib/policy.ts';
+import { mergePolicy, personal, readPolicy } from '../lib/policy.ts';
 import type { Row, Settings } from '../lib/schema.ts';
 import { parseSettings, warnings, type SettingsProblem } from '../lib/settings.ts';
 import { root } from './bootstrap.mjs';
@@ -27,77 +27,122 @@ export type FleetBuild = {
   policy: { settings?: string; defaults?: string };
 };
 
-type Checked = { problems: SettingsProblem[]; settings: Settings; rows: Row[] };
+type Checked = {
+  problems: SettingsProblem[];
+  settings: Settings;
+  rows: Row[];
+  /** The file without what is one person's own, and what that was. */
+  text: string;
+  own: string[];
+};
 
-/** @returns what a settings file holds, as an organisation's policy would be read, and all that does not hold */
-export function checked(text: string): Checked {
+/**
+ * @returns what a settings file holds, as an organisation's policy would be read, and all that does not hold
+ * @throws if it is no JSON
+ */
+export function checked(content: string): Checked {
+  const file: unknown = JSON.parse(content);
+  const all = typeof file === 'object' && file !== null && !Array.isArray(file) ? Object.entries(file) : null;
+  const text = all ? JSON.stringify(Object.fromEntries(all.filter(([part]) => !personal.has(part)))) : content;
   const { organisation, rows } = readPolicy([{ settings: text }]);
   const parsed = parseSettings(mergePolicy({}, organisation).merged);
   const problems = [...organisation.problems, ...parsed.problems].map(({ path, message }) => ({
     path: path.replace(/^policy\.settings\.?/, '') || 'settings',
     message,
   }));
-  return { problems, settings: parsed.settings, rows };
+  const own = (all ?? []).flatMap(([part]) => (personal.has(part) ? [part] : []));
+  return { problems, settings: parsed.settings, rows, text, own };
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+/** What is to be built, and what is said of it; or why nothing is, as sentences. */
+type Plan = { build: FleetBuild; browsers: string[]; mode: string; warnings: string[] } | { refused: string[] };
 
-function refuse(lines: string[]): never {
-  for (const line of lines) say(line);
-  process.exit(2);
+class Refusal extends Error {}
+const refuse = (sentence: string): never => {
+  throw new Refusal(sentence);
+};
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** @param argv what stands behind `npm run build:fleet --` */
+export function plan(argv: string[]): Plan {
+  try {
+    return planned(argv);
+  } catch (error) {
+    if (error instanceof Refusal || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
+      return { refused: sentence(error).split('\n') };
+    throw error;
+  }
 }
 
-function main(): void {
+function read(file: string): Checked {
+  let content = '';
+  try {
+    content = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    refuse(`"${file}" cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+  try {
+    return checked(content);
+  } catch (error) {
+    return refuse(`"${file}" is no JSON: ${sentence(error)}`);
+  }
+}
+
+function planned(args: string[]): Plan {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: {
       defaults: { type: 'boolean', default: false },
       'firefox-id': { type: 'string' },
       browser: { type: 'string' },
       // As in WXT: the tests build so.
-      mode: { type: 'string' },
+      mode: { type: 'string', default: 'production' },
     },
   });
-  const [file] = positionals;
-  if (!file || positionals.length > 1) refuse(['npm run build:fleet -- settings.json: one settings file is needed.']);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    refuse([`"${file}" cannot be read: ${(error as NodeJS.ErrnoException).code}.`]);
-  }
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    refuse([`"${file}" is no JSON: ${error instanceof Error ? error.message : String(error)}`]);
-  }
-  const { problems, settings } = checked(text);
-  if (problems.length) refuse(problems.map(({ path, message }) => `${path}: ${message}`));
+  const [file, ...more] = positionals;
+  if (!file || more.length) return refuse('npm run build:fleet -- settings.json: one settings file is needed.');
+  const { problems, settings, text, own } = read(file);
+  if (problems.length) refuse(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   const hosts = [...new Set(settings.desks.flatMap((desk) => desk.origins.map(patternOf)))].toSorted();
-  if (!hosts.length) refuse(['desks: no desk has an address, so there is no page that this build could read']);
-  const firefoxId = values['firefox-id'];
+  if (!hosts.length) refuse('desks: no desk has an address, so there is no page that this build could read');
+  const { browser, mode, defaults, 'firefox-id': firefoxId } = values;
   if (firefoxId !== undefined && !fitsPlace('firefox', 'id', firefoxId))
-    refuse([`--firefox-id: "${firefoxId}" is no id of a Firefox add-on, such as name@company.example`]);
-  const browsers = values.browser === undefined ? ['chrome', 'firefox'] : [values.browser];
-  for (const browser of browsers)
-    if (browser !== 'chrome' && browser !== 'firefox')
-      refuse([`--browser: "${browser}" is neither chrome nor firefox`]);
-  for (const { path, message } of warnings(settings)) say(`${path}: ${message} (a warning)`);
-
-  const how = values.defaults ? 'defaults' : 'settings';
-  const build: FleetBuild = {
-    hosts,
-    closed: !values.defaults,
-    ...(firefoxId ? { firefoxId } : {}),
-    policy: { [how]: text },
+    refuse(`--firefox-id: "${firefoxId}" is no id of a Firefox add-on, such as name@company.example`);
+  if (browser !== undefined && browser !== 'chrome' && browser !== 'firefox')
+    refuse(`--browser: "${browser}" is neither chrome nor firefox`);
+  return {
+    browsers: browser === undefined ? ['chrome', 'firefox'] : [browser],
+    mode,
+    warnings: [
+      ...own.map((part) => `${part}: is one person's own and is left out`),
+      ...warnings(settings).map(({ path, message }) => `${path}: ${message}`),
+    ],
+    build: {
+      hosts,
+      closed: !defaults,
+      ...(firefoxId ? { firefoxId } : {}),
+      policy: { [defaults ? 'defaults' : 'settings']: text },
+    },
   };
-  const failed = buildAll(build, browsers, values.mode);
-  if (failed) process.exit(failed);
-  say(`Settings ${values.defaults ? 'as defaults' : 'mandated'}; may read ${hosts.join(', ')}.`);
+}
+
+function main(): number {
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const now = plan(process.argv.slice(2));
+  if ('refused' in now) {
+    for (const line of now.refused) say(line);
+    return 2;
+  }
+  for (const line of now.warnings) say(`Warning: ${line}`);
+  const failed = buildAll(now.build, now.browsers, now.mode);
+  if (!failed)
+    say(`Settings ${now.build.closed ? 'mandated' : 'as defaults'}; may read ${now.build.hosts.join(', ')}.`);
+  return failed;
 }
 
 /** @returns the exit code of the first build that failed; 0 if none did */
-function buildAll(build: FleetBuild, browsers: string[], mode = 'production'): number {
+function buildAll(build: FleetBuild, browsers: string[], mode: string): number {
   const dir = mkdtempSync(join(tmpdir(), 'deskcall-fleet-'));
   try {
     const description = join(dir, 'fleet.json');
@@ -121,4 +166,4 @@ function buildAll(build: FleetBuild, browsers: string[], mode = 'production'): n
   }
 }
 
-if (import.meta.main) main();
+if (import.meta.main) process.exit(main());

@@ -5,25 +5,17 @@ import { useSay, type Say } from '../text.ts';
 import { download } from './download.ts';
 import { Sign } from './icons.tsx';
 import { Choice as Select, Field, Head, Status } from './parts.tsx';
-import type { Desktop, Loaded } from './state.ts';
+import type { Desktop } from './state.ts';
 
 type Browser = keyof Places;
 const browsers: Browser[] = ['chrome', 'edge', 'firefox'];
 const hows: How[] = ['mandated', 'default', 'none'];
 
-/** Whatever is set is mandated, until the admin says otherwise; an empty list is not handed out. */
-function firstChoice({ settings }: Loaded): Choice {
-  const all = Object.entries(settings).filter(([part]) => part !== 'version');
-  return Object.fromEntries(
-    all.map(([part, value]) => [part, Array.isArray(value) && !value.length ? 'none' : 'mandated']),
-  );
-}
-
 /** @param desktop what is set and how to change it */
 export function Deploy({ desktop }: { desktop: Desktop }) {
   const say = useSay();
   const { host, loaded } = desktop;
-  const [choice, setChoice] = useState<Choice>(() => firstChoice(loaded));
+  const [choice, setChoice] = useState<Choice>(() => host.firstChoice(loaded.settings));
   const [places, setPlaces] = useState<Places>(loaded.places);
   // Rows are long and change nothing about which files there are; they come in when a file is made.
   const outline = useMemo(

@@ -1,6 +1,6 @@
 /** What the options page knows and what it can do. The page itself reaches the browser only through {@link Host}. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Choice, Pack, PackFile, Places, fitsPlace } from '../../lib/deploy.ts';
+import type { Choice, Pack, PackFile, Places, firstChoice, fitsPlace } from '../../lib/deploy.ts';
 import type { Described, Fit } from '../../lib/describe.ts';
 import type { Preview, Unreadable } from '../../lib/import.ts';
 import type { Look, OpenTab } from '../../lib/inspect.ts';
@@ -83,6 +83,7 @@ export type Host = {
   readSnapshot: (id: string) => Promise<string | null>;
   keepPlaces: (places: Places) => Promise<void>;
   fitsPlace: typeof fitsPlace;
+  firstChoice: typeof firstChoice;
   pack: (settings: Settings, rows: Row[], choice: Choice, places: Places) => Pack;
   bytesOf: (file: PackFile) => Uint8Array;
   zipOf: (files: PackFile[]) => Uint8Array;

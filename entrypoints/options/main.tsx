@@ -25,11 +25,12 @@ import {
   onChanged,
   publish,
   restore,
+  resume,
   saveSettings,
   takeDefaults,
 } from '../../lib/browser/store.ts';
 import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
-import { bytesOf, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
+import { bytesOf, firstChoice, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { declared } from '../../lib/desks/index.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
@@ -76,6 +77,7 @@ const host: Host = {
   },
   copy: (text) => navigator.clipboard.writeText(text),
   async load() {
+    await resume();
     const [loaded, granted, { tables, targets }, kept, known] = await Promise.all([
       loadSettings(),
       grantedOrigins(),
@@ -94,6 +96,7 @@ const host: Host = {
   readSnapshot,
   keepPlaces,
   fitsPlace,
+  firstChoice,
   pack: (settings, rows, choice, at) => makePack(settings, rows, choice, at, browser.runtime.getManifest().version),
   bytesOf,
   zipOf,

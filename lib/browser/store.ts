@@ -120,6 +120,11 @@ async function complete(): Promise<void> {
   await dropRows();
 }
 
+/** Completes what a page that was ended had begun; the worker does so at its start. */
+export async function resume(): Promise<void> {
+  if ((await kept()).pending) await change(async () => {});
+}
+
 /**
  * The one switch from what was set to what is set: before it the old stands whole, after it the new, whoever is ended.
  * @param rows undefined: they stay

@@ -5,6 +5,7 @@ import {
   bytesOf,
   chosenParts,
   firefoxId,
+  firstChoice,
   fitsPlace,
   makePack,
   unknownPlaces,
@@ -86,7 +87,9 @@ describe('what each system reads brings the same settings, rows and origins', ()
     expect(Object.keys(policy)).toEqual(['ExtensionInstallForcelist', 'AutoLaunchProtocolsFromOrigins', '3rdparty']);
     expect(policy.ExtensionInstallForcelist).toEqual([`${id};${url}`]);
     expect(policy.AutoLaunchProtocolsFromOrigins).toEqual(launch);
-    expect(understood((policy['3rdparty'] as { extensions: Record<string, unknown> }).extensions[id])).toEqual({
+    expect(
+      understood((policy['3rdparty'] as unknown as { extensions: Record<string, unknown> }).extensions[id]),
+    ).toEqual({
       settings,
       rows,
     });
@@ -152,15 +155,19 @@ test('exactly the origins of desks that are on, and no pattern', () => {
 
 test('parts are mandated, defaults or left out, as was chosen; rows go with their tables', () => {
   const made = pack({ contacts: 'mandated', tables: 'default', rules: 'none' });
-  const policy = (json('chrome-linux.json', made)['3rdparty'] as { extensions: Record<string, object> }).extensions[
-    places.chrome.id
-  ];
+  const policy = (json('chrome-linux.json', made)['3rdparty'] as unknown as { extensions: Record<string, object> })
+    .extensions[places.chrome.id];
   const read = readPolicy([policy]);
   expect(Object.keys(read.organisation.mandated)).toEqual(['contacts']);
   expect(Object.keys(read.organisation.defaults)).toEqual(['tables']);
   expect(read.organisation.rows).toBe('default');
   expect(read.rows).toEqual(rows);
   expect(made.problems).toEqual([]);
+});
+
+test('first, what was set is mandated, but for what is one person’s own', () => {
+  const set = parseSettings({ ...file, me: { licence: 'expert' } }).settings;
+  expect(firstChoice(set)).toMatchObject({ contacts: 'mandated', desks: 'mandated', match: 'none', me: 'none' });
 });
 
 test('what Deskcall itself would refuse is told before it is handed out', () => {
@@ -224,13 +231,14 @@ test('the zip holds every file as it is, and the same files make the same bytes'
   const zip = zipOf(files);
   expect(Object.keys(unzipSync(zip))).toEqual(files.map((each) => each.name));
   expect(strFromU8(unzipSync(zip)['settings.json'] ?? new Uint8Array())).toBe(textOf('settings.json'));
-  expect(JSON.parse(textOf('settings.json'))).toEqual({ ...settings, rows });
+  const { me: _, myLink: __, ...handedOut } = settings;
+  expect(JSON.parse(textOf('settings.json'))).toEqual({ ...handedOut, rows });
   expect(zipOf(pack().files)).toEqual(zip);
 });
 
 test('no file but the settings has a character that a registry or a property list could garble', () => {
-  for (const { name, text } of pack().files)
-    if (/\.(reg|mobileconfig)$/.test(name)) expect(text).toMatch(/^[\x09\x0a\x0d\x20-\x7e’]*$/);
+  const made = pack().files.filter(({ name }) => /\.(reg|mobileconfig)$/.test(name));
+  expect(made.map(({ text }) => text.replace(/[\r\n\x20-\x7e]/g, ''))).toEqual(['', '', '', '']);
 });
 
 test('every part has its words', () => {

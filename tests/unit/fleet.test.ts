@@ -1,12 +1,12 @@
 // @vitest-environment node
 /** `npm run build:fleet` refuses what does not hold, with its place, before anything is built. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { demoSettings } from '../../sandbox/desk/desk.ts';
-import { checked } from '../../scripts/fleet.ts';
+import { checked, plan } from '../../scripts/fleet.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'deskcall-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -14,20 +14,11 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const demo = () => demoSettings('https://desk.example');
 const [dana, ...others] = demo().contacts;
 
-/** @returns the exit code and what was said */
-function run(content: string | null, ...more: string[]): { code: number; said: string } {
+/** What would be built for a file of this content. */
+function planFor(content: string | null, ...more: string[]) {
   const file = join(dir, 'settings.json');
   if (content !== null) writeFileSync(file, content);
-  try {
-    execFileSync(process.execPath, ['scripts/fleet.ts', ...(content === null ? [] : [file]), ...more], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-    return { code: 0, said: '' };
-  } catch (error) {
-    const { status, stderr } = error as { status: number; stderr: string };
-    return { code: status, said: stderr };
-  }
+  return plan([...(content === null ? [] : [file]), ...more]);
 }
 
 describe('refused with exit code 2', () => {
@@ -44,13 +35,40 @@ describe('refused with exit code 2', () => {
     ],
     ['a secret', JSON.stringify({ ...demo(), apiKey: 'x' }), [], 'apiKey: looks like a secret'],
     ['a row that is none', JSON.stringify({ ...demo(), rows: [{ table: 'experts' }] }), [], 'rows[0].key: '],
+    ['an option that is none', JSON.stringify(demo()), ['--mandate'], "Unknown option '--mandate'"],
     ['no desk', JSON.stringify({ ...demo(), desks: [] }), [], 'desks: no desk has an address'],
     ['a browser that is none', JSON.stringify(demo()), ['--browser', 'opera'], '--browser: "opera" is neither'],
     ['an id that is none', JSON.stringify(demo()), ['--firefox-id', 'x y'], '--firefox-id: "x y" is no id'],
   ];
   test.each(cases)('%s', (_, content, more, said) => {
-    const result = run(content, ...more);
-    expect(result).toEqual({ code: 2, said: expect.stringContaining(said) as string });
+    expect(planFor(content, ...more)).toEqual({ refused: [expect.stringContaining(said)] });
+  });
+
+  test('with every reason, and without a build', () => {
+    const file = join(dir, 'settings.json');
+    writeFileSync(file, JSON.stringify({ ...demo(), apiKey: 'x', match: 'best' }));
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/fleet.ts', file], { encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^apiKey: looks like a secret.*\nmatch: Invalid.*\n$/);
+  });
+});
+
+test('the build has exactly the hosts of the desks, and the settings mandated or as defaults', () => {
+  const content = JSON.stringify({
+    ...demo(),
+    desks: [...demo().desks, { key: 'rt', product: 'request-tracker', origins: ['http://rt:8080', 'http://rt:81'] }],
+    rules: [...demo().rules, { id: 'x', offer: ['gone'] }],
+  });
+  const hosts = ['http://rt/*', 'https://desk.example/*'];
+  expect(planFor(content)).toEqual({
+    browsers: ['chrome', 'firefox'],
+    mode: 'production',
+    warnings: ['rules[3].offer: no contact or catalog is called "gone"'],
+    build: { hosts, closed: true, policy: { settings: content } },
+  });
+  expect(planFor(content, '--defaults', '--browser', 'firefox', '--firefox-id', 'a@b.example')).toMatchObject({
+    browsers: ['firefox'],
+    build: { hosts, closed: false, firefoxId: 'a@b.example', policy: { defaults: content } },
   });
 });
 
@@ -59,4 +77,13 @@ test('good settings are taken with their rows, and a file for editors is, too', 
   expect(problems).toEqual([]);
   expect(settings.desks[0]?.origins).toEqual(['https://desk.example']);
   expect(rows).toEqual(demo().rows);
+});
+
+test('what is one person’s own is not handed out', () => {
+  const { own, text, settings } = checked(
+    JSON.stringify({ ...demo(), me: { licence: 'expert' }, myLink: 'worklink://x' }),
+  );
+  expect(own).toEqual(['me', 'myLink']);
+  expect(text).not.toContain('myLink');
+  expect(settings.contacts).toHaveLength(5);
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { Text, type Say } from '../../components/text.ts';
-import { bytesOf, fitsPlace, makePack, unknownPlaces, zipOf } from '../../lib/deploy.ts';
+import { bytesOf, firstChoice, fitsPlace, makePack, unknownPlaces, zipOf } from '../../lib/deploy.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import type { Row } from '../../lib/schema.ts';
@@ -97,6 +97,7 @@ function memory(raw: unknown = start, locked: string[] = []) {
     readSnapshot: async () => null,
     keepPlaces: async () => {},
     fitsPlace,
+    firstChoice,
     pack: (settings, rows, choice, at) => makePack(settings, rows, choice, at, '0'),
     bytesOf,
     zipOf,
