@@ -9,8 +9,8 @@
  * (`/tas/secure/mango/window/N`): which of its frames is in front, no source says.
  * Read: nothing but the address; the number is not on the page in any place that is known.
  * Hosts of one's own are known by links within the host to `/tas/secure/`, and by the link to the record itself.
- * Source: links and one user script in public repositories; not run here. Inferred: the links within the host. Checked
- * 2026-11.
+ * Source: links and one user script in public repositories; not run here. Inferred: the links within the host.
+ * Checked 2026-11.
  */
 import type { DeskData, DeskFile } from '../model.ts';
 
