@@ -95,10 +95,7 @@ export function redact({ url, document }: Page, read?: Reading): string {
   const lines: [string, string][] = [
     ['address', url ? shapeOfUrl(url, report.hidden) : 'not given'],
     ...(read ? reading(read) : []),
-    [
-      'page',
-      [`${report.elements} elements`, `${report.roots} open shadow roots`, `${report.frames} frames read`].join(', '),
-    ],
+    ['page', `elements ${report.elements}, open shadow roots ${report.roots}, frames read ${report.frames}`],
     ['cut', cut.join(', ') || 'nothing'],
   ];
   return [

@@ -124,6 +124,8 @@ export function Fields({ sight }: { sight: Sight }) {
   const say = useSay();
   const { address, read } = sight;
   const { case: record, shown, confirmed, sources } = read;
+  // Where the page shows another record, its values are there and are not taken.
+  const none = say(shown ? 'o_sight_left_out' : 'o_sight_not_found');
   const byPage = shown ? shown.text : record && !address ? spoken(record) : confirmed ? say('o_sight_the_same') : null;
   return (
     <table className="sight">
@@ -143,16 +145,11 @@ export function Fields({ sight }: { sight: Sight }) {
         </Line>
         {record && (
           <>
-            <Line name={say('o_field_number')} value={record.number ?? null} none={say('o_sight_not_found')}>
+            <Line name={say('o_field_number')} value={record.number ?? null} none={none}>
               <From sight={sight} name="number" source={sources.number} />
             </Line>
             {fieldNames.map((name) => (
-              <Line
-                key={name}
-                name={say(`o_field_${name}`)}
-                value={record[name] ?? null}
-                none={say('o_sight_not_found')}
-              >
+              <Line key={name} name={say(`o_field_${name}`)} value={record[name] ?? null} none={none}>
                 <From sight={sight} name={name} source={sources[name]} />
               </Line>
             ))}

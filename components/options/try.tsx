@@ -36,6 +36,7 @@ export function Try({ desktop, described, origins }: TryProps) {
       ) : (
         <TabChoice tabs={own} value={tab} set={setChosen} />
       )}
+      {tab !== undefined && !described.data && <p className="meta">{say('o_try_waits')}</p>}
       {tab !== undefined && found === null && (
         <p>
           <Status mood="bad">{say('o_inspect_refused')}</Status>

@@ -1,6 +1,6 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Options } from '../../components/options/options.tsx';
 import type { Host, Loaded } from '../../components/options/state.ts';
 import { Popup, type PopupProps } from '../../components/popup.tsx';
@@ -17,6 +17,10 @@ import type { Settings } from '../../lib/schema.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import { readerOf } from '../../lib/which.ts';
 import { parsePage } from '../../scripts/page.ts';
+
+// What is waited for comes at once; on a busy machine that may be a while.
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
   string,
@@ -172,6 +176,7 @@ test('address and page that disagree are both shown, with what it means', async 
   const { host } = memory({ 1: job(7, 8) });
   open('inspect', host);
   expect(await row('Record by the page')).toMatch(/^Record by the page8/);
+  expect(await row('Title')).toMatch(/^TitleLeft out/);
   expect(screen.getByText('The address says 7, the page shows 8')).toBeTruthy();
   expect(screen.getByText('Address and page disagree')).toBeTruthy();
 });
@@ -306,6 +311,7 @@ test('what is wrong with it is said as it is typed, and nothing is read by it', 
   expect(screen.getByText('One thing is wrong')).toBeTruthy();
   expect(screen.getByText(/ends in the middle/)).toBeTruthy();
   expect(screen.queryByRole('rowheader')).toBeNull();
+  expect(screen.getByText(/^What it reads shows here once/)).toBeTruthy();
   typed(description, JSON.stringify({ ...described, adresses: [], deep: 1 }));
   expect(screen.getByText('2 things are wrong')).toBeTruthy();
   expect(screen.getByText('adresses').closest('li')?.textContent).toMatch(/did you mean "addresses"$/);

@@ -3,12 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { redact, shapeOfUrl, type Reading } from '../../lib/redact.ts';
 import { attributes, parts, tags, words } from '../../lib/structure-words.ts';
 import { readPage } from '../../lib/which.ts';
 import { parsePage } from '../../scripts/page.ts';
 import { fixtures } from '../desks/fixtures.ts';
+
+// Hundreds of pages are made and read, and some commands are started: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const at = 'https://desk.example/';
 const parse = (html: string, url = at): Document => parsePage(url, html).document;
@@ -486,7 +489,7 @@ describe('the outline', () => {
     // happy-dom loads no frames; what Chromium puts into them is looked at in inspect.demo.spec.ts.
     Object.defineProperty(document.querySelector('#main-frame'), 'contentDocument', { value: inside });
     const report = redact({ url: at, document });
-    expect(report).toContain('1 open shadow roots, 1 frames read');
+    expect(report).toContain('open shadow roots 1, frames read 1');
     expect(report).toMatch(
       /iframe#main-frame\n +#frame \S+\n +html\n +head\n +body\n +h2 \[data-testid=ticket-pane-subject\] text\(7\)\n +~-panel\n +#shadow\n +slot \[name=value\]\n +iframe\n +#frame not readable\n/,
     );
