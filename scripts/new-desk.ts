@@ -106,7 +106,7 @@ export function scaffold(
     }),
     'lib/desks/index.ts': now.index
       .replace(/(import marked from)/, `import ${variable} from './${id}.ts';\n$1`)
-      .replace(/(\bmarked\])/, `${variable}, $1`),
+      .replace(/(\bmarked,?\s*\])/, `${variable}, $1`),
     'README.md': now.readme.replace(/(\| `marked`)/, `| \`${id}\` | ${name} | not run yet |\n$1`),
   };
 }
