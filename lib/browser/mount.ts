@@ -246,7 +246,8 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
         fit(stay);
       });
     },
-    docked: () => visible && at === null,
+    // Asked before it is shown, too: what is drawn then depends on it.
+    docked: () => (visible ? at : where()) === null,
     dock(top) {
       placed = Math.min(0.9, Math.max(0.02, top / window.innerHeight));
       host.style.setProperty('--dock-top', `${(placed * 100).toFixed(1)}%`);

@@ -26,6 +26,7 @@ export function watch(document: Document, onChange: (now: boolean) => void, sign
 
   // No attributes here: pages animate by them. What is not seen is read again at the click.
   let roots: Node[] = [];
+  let frames = new AbortController();
   const listen = (): void => {
     for (const root of [document, ...roots]) page.observe(root, { childList: true, subtree: true });
   };
@@ -52,22 +53,39 @@ export function watch(document: Document, onChange: (now: boolean) => void, sign
   const around = new MutationObserver(() => onChange(false));
 
   const moved = (): void => onChange(true);
-  // The Navigation API speaks when the address has changed, also for pushState; older Firefox has popstate and the observer.
-  const { navigation } = window as { navigation?: EventTarget };
-  navigation?.addEventListener('currententrychange', moved, { signal });
-  for (const type of ['popstate', 'hashchange', 'pageshow']) window.addEventListener(type, moved, { signal });
+  const follow = (of: Window, over: AbortSignal): void => {
+    // The Navigation API speaks when the address has changed, also for pushState; older Firefox has popstate and the observer.
+    const { navigation } = of as { navigation?: EventTarget };
+    navigation?.addEventListener('currententrychange', moved, { signal: over });
+    for (const type of ['popstate', 'hashchange', 'pageshow']) of.addEventListener(type, moved, { signal: over });
+  };
+  follow(window, signal);
   document.addEventListener('visibilitychange', () => document.hidden || onChange(false), { signal });
 
   signal.addEventListener('abort', () => {
     window.clearTimeout(resting);
+    frames.abort();
     for (const observer of [page, close, around]) observer.disconnect();
   });
   return {
     also(next) {
       if (next.length === roots.length && next.every((root, n) => root === roots[n])) return;
-      // A frame says only so that it shows another document.
-      for (const root of next) if (!roots.includes(root)) root.addEventListener('load', moved, { signal });
       roots = next;
+      // Of a document that went, nothing is kept.
+      frames.abort();
+      page.disconnect();
+      if (signal.aborted) return;
+      frames = new AbortController();
+      for (const root of roots) {
+        const over = { signal: frames.signal };
+        // A frame says only so that it has loaded.
+        if (root.nodeType === 1) root.addEventListener('load', moved, over);
+        const { defaultView } = root as Document;
+        if (!defaultView) continue;
+        follow(defaultView, over.signal);
+        // It turns to another document: which one, it says when this one has gone.
+        defaultView.addEventListener('pagehide', () => window.setTimeout(() => signal.aborted || moved()), over);
+      }
       if (!resting) listen();
     },
     closely(element) {
