@@ -173,7 +173,7 @@ export type DeskCode = {
   /** Whether a page of this address shows its record in one of `frames`; without it, each may. */
   framed?: (url: string) => boolean;
   /** The element that holds the open record, where only other elements say so; asked after all of `scope`. */
-  pane?: (find: (css: string) => Element | null, ref: Ref) => Element | null;
+  pane?: (find: (css: string) => Element | null, ref: Ref, url: string) => Element | null;
   rest?: Rest;
 };
 

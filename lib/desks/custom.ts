@@ -252,13 +252,13 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
   };
 
   /** Where the open record stands; null if the desk says that it has a container, and it is not there. */
-  const scopeOf = (whole: ParentNode[], ref: Ref): ParentNode[] | null => {
+  const scopeOf = (whole: ParentNode[], ref: Ref, url: string): ParentNode[] | null => {
     if (!form.scope) return whole;
     for (const selector of form.scope) {
       const found = first(whole, fill(selector, ref));
       if (found) return rootsIn(found);
     }
-    const pane = code.pane?.((css) => first(whole, css), ref);
+    const pane = code.pane?.((css) => first(whole, css), ref, url);
     return pane ? rootsIn(pane) : null;
   };
 
@@ -304,7 +304,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const byAddress = (): void => {
       Object.assign(sources, { id: 'url', kind: 'url' }, from?.number && { number: 'url' });
     };
-    const root = scopeOf(whole, wanted);
+    const root = scopeOf(whole, wanted, page.url);
     if (!root) {
       if (located) byAddress();
       problems.push({ code: 'no-pane', message: 'The page does not hold the record of its address, or not yet.' });
@@ -374,7 +374,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     anchorOf: (page, ref) => {
       // In a frame the panel would have to live by another window's rules: there it stands at the edge of the page.
       if (inner(page).document !== page.document) return null;
-      const root = scopeOf([page.document], ref);
+      const root = scopeOf([page.document], ref, page.url);
       for (const { css, place = 'inside' } of form.anchors ?? []) {
         const element = root && first(root, fill(css, ref));
         if (element) return { element, place };
