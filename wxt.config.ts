@@ -75,6 +75,22 @@ const bare = {
   },
 };
 
+/**
+ * A page's entry brings the desk's description, so its script needs the code alone. Descriptions are made with small
+ * functions, which a bundler may not leave out by itself, since a call could do anything.
+ */
+const codeOnly = {
+  name: 'deskcall-code-only',
+  enforce: 'pre' as const,
+  transform: (code: string, id: string) =>
+    /\/lib\/desks\/[\w-]+\.ts$/.test(id) && /^export const code\b/m.test(code)
+      ? code
+          .replace(/^const data: DeskData = \{$.*?^\};$/ms, '')
+          .replace(/^const desk: DeskFile = .*?;$/ms, '')
+          .replace(/^export default desk;$/m, '')
+      : undefined,
+};
+
 export default defineConfig({
   imports: false,
   manifestVersion: 3,
@@ -119,7 +135,8 @@ export default defineConfig({
     'vite:build:extendConfig': (entrypoints, config) => {
       const inPage = entrypoints.some((e) => e.type === 'unlisted-script');
       if (!inPage) return;
-      config.plugins = [...(config.plugins ?? []), bare];
+      const ofDesk = entrypoints.some((e) => e.name.startsWith('desk-'));
+      config.plugins = [...(config.plugins ?? []), bare, ...(ofDesk ? [codeOnly] : [])];
       const first = entrypoints.some((e) => e.name === 'later') ? preact : [jsx];
       const rest = config.resolve?.alias;
       config.resolve = {

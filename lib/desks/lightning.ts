@@ -6,7 +6,7 @@
  * records. By default its shadow roots are imitated and can be searched like the page; real ones are searched besides.
  * Salesforce itself calls none of this an interface.
  */
-import type { DeskData, Reading, Ref } from '../model.ts';
+import type { DeskCode, DeskData, Reading, Ref } from '../model.ts';
 
 /** Where agents work. Experience Cloud (`*.my.site.com`) is the customers' side. */
 export const hosts = [
@@ -48,6 +48,8 @@ export const owner = (name: string): { assignee: Reading[]; queue: Reading[] } =
 /** How a record's page is read, whatever its object. */
 export const page = {
   deep: true,
+  // See `paneOf`.
+  scope: [],
   ignore: [
     '[class*="windowViewMode-"]:not(.active)',
     '.navexWorkspace:not(.active)',
@@ -110,18 +112,9 @@ const isId = (text: string | null | undefined): text is string =>
 const longest = 4096;
 
 /** What the older shell writes into its fragment: a component with its attributes, as JSON in base64. */
-function inFragment(text: string): { id?: string; object?: string; action?: string } {
-  try {
-    const { attributes } = JSON.parse(atob(decodeURIComponent(text))) as { attributes: Record<string, string> };
-    const { recordId, objectApiName, actionName } = attributes;
-    return {
-      ...(recordId && { id: recordId }),
-      ...(objectApiName && { object: objectApiName }),
-      ...(actionName && { action: actionName }),
-    };
-  } catch {
-    return {};
-  }
+function inFragment(text: string): { recordId?: string; objectApiName?: string; actionName?: string } {
+  // What it is not is no case: the caller takes what this throws for none.
+  return (JSON.parse(atob(decodeURIComponent(text))) as { attributes: ReturnType<typeof inFragment> }).attributes;
 }
 
 /**
@@ -151,8 +144,8 @@ export function locator(kindOf: (id: string, object?: string) => string | null):
     if (pathname === '/one/one.app') {
       const [, short] = /^\/sObject\/([A-Za-z0-9]+)(?:\/(?:view|edit))?(?:\?|$)/.exec(fragment) ?? [];
       if (short) return refOf(short);
-      const { id: long, object: named, action = 'view' } = inFragment(fragment);
-      return /^(?:view|edit)$/.test(action) ? refOf(long, named) : null;
+      const { recordId, objectApiName, actionName = 'view' } = inFragment(fragment);
+      return /^(?:view|edit)$/.test(actionName) ? refOf(recordId, objectApiName) : null;
     }
     if (pathname === '/console' && !nested) {
       const path = fragment.startsWith('%2F') ? decodeURIComponent(fragment) : fragment;
@@ -171,3 +164,15 @@ export function locator(kindOf: (id: string, object?: string) => string | null):
     }
   };
 }
+
+/**
+ * Where only `ws` names the case, what is on show is a record beside it, of which nothing is read.
+ * @param locate made by {@link locator}
+ */
+export const paneOf =
+  (locate: (url: string) => Ref | null): DeskCode['pane'] =>
+  (find, _ref, url) => {
+    const own = new URL(url);
+    own.searchParams.delete('ws');
+    return locate(own.href) && find('html');
+  };
