@@ -14,7 +14,7 @@
  * Checked 2026-11.
  */
 import type { DeskCode, DeskData, DeskFile } from '../model.ts';
-import { field, hosts, locator, owner, page, related, sameId, tidy } from './lightning.ts';
+import { field, hosts, locator, owner, page, paneOf, related, sameId, tidy } from './lightning.ts';
 
 const objects: Record<string, string> = {
   500: 'Case',
@@ -57,13 +57,16 @@ const data: DeskData = {
   },
 };
 
+const locate = locator((id, object) => {
+  const kind = objects[id.slice(0, 3)];
+  return kind !== undefined && (object ?? kind) === kind ? kind : null;
+});
+
 export const code: DeskCode = {
-  locate: locator((id, object) => {
-    const kind = objects[id.slice(0, 3)];
-    return kind !== undefined && (object ?? kind) === kind ? kind : null;
-  }),
+  locate,
   sameId,
   tidy: (value) => tidy(value.replace(/\s*\[(?:Change|View Hierarchy)\]$/, '')),
+  pane: paneOf(locate),
 };
 
 const desk: DeskFile = { id: 'salesforce', name: 'Salesforce', hosts, data, code };

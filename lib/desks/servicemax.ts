@@ -9,7 +9,7 @@
  * the names of all its fields. Checked 2026-11.
  */
 import type { DeskCode, DeskData, DeskFile } from '../model.ts';
-import { field, hosts, locator, owner, page, related, sameId, tidy } from './lightning.ts';
+import { field, hosts, locator, owner, page, paneOf, related, sameId, tidy } from './lightning.ts';
 
 const object = 'SVMXC__Service_Order__c';
 
@@ -36,11 +36,9 @@ const data: DeskData = {
   },
 };
 
-export const code: DeskCode = {
-  locate: locator((id, named) => (named === object && id.startsWith('a') ? object : null)),
-  sameId,
-  tidy,
-};
+const locate = locator((id, named) => (named === object && id.startsWith('a') ? object : null));
+
+export const code: DeskCode = { locate, sameId, tidy, pane: paneOf(locate) };
 
 const desk: DeskFile = { id: 'servicemax', name: 'ServiceMax', hosts, data, code };
 export default desk;
