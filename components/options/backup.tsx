@@ -12,6 +12,9 @@ import { Head, Status, Ways, Why } from './parts.tsx';
 import type { Desktop, Snapshot } from './state.ts';
 import { count } from './words.ts';
 
+/** Bytes. 50,000 rows are about 4 MB. */
+const largest = 64_000_000;
+
 type Chosen = { file: string; preview: Preview };
 
 /** @param desktop what is set and how to change it */
@@ -34,7 +37,11 @@ function Start({ desktop, choose }: { desktop: Desktop; choose: (chosen: Chosen)
   const open = async (file: File | undefined) => {
     setWhy(null);
     if (!file) return;
-    const preview = host.preview(await file.text(), loaded.settings, await host.readRows(), loaded.locked);
+    // Before it is read: a hundred megabytes would stop the browser for a while.
+    if (file.size > largest) return setWhy(say('o_file_large', file.name, count(largest / 1e6)));
+    const text = await file.text().catch(() => null);
+    if (text === null) return setWhy(say('o_file_gone', file.name));
+    const preview = host.preview(text, loaded.settings, await host.readRows(), loaded.locked);
     if ('unreadable' in preview) setWhy(say(`o_file_${preview.unreadable.replace('-', '_')}`, file.name));
     else choose({ file: file.name, preview });
   };

@@ -78,7 +78,6 @@ async function dieAt(world: World, settings: object, fits: string, n: number): P
   const file = join(tmpdir(), `deskcall-${process.pid}-die.json`);
   writeFileSync(file, JSON.stringify(settings));
   await page.getByLabel('Settings file').setInputFiles(file);
-  rmSync(file);
   await page.evaluate(
     ([wanted, times]) => {
       const { local } = chrome.storage;
@@ -93,6 +92,7 @@ async function dieAt(world: World, settings: object, fits: string, n: number): P
     [fits, n] as const,
   );
   await page.getByRole('button', { name: /^Import/ }).click();
+  rmSync(file);
   await page.waitForFunction(() => globalThis.deskcallStopped);
   const session = await world.context.newCDPSession(page);
   const crashed = page.waitForEvent('crash');

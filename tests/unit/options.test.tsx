@@ -143,6 +143,21 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
+test('a file that is too large, or gone, is not read, and that is said', async () => {
+  const { host, held } = memory();
+  await open('backup', host);
+  const before = held.settings;
+  const file = new File(['{}'], 'huge.json');
+  Object.defineProperty(file, 'size', { value: 100_000_000 });
+  fireEvent.change(screen.getByLabelText('Settings file'), { target: { files: [file] } });
+  expect((await screen.findByRole('alert')).textContent).toMatch(/huge\.json is larger than 64 MB/);
+  const gone = new File(['{}'], 'gone.json');
+  gone.text = () => Promise.reject(new DOMException('', 'NotFoundError'));
+  fireEvent.change(screen.getByLabelText('Settings file'), { target: { files: [gone] } });
+  await waitFor(() => expect(screen.getByRole('alert').textContent).toMatch(/gone\.json cannot be read/));
+  expect(held.settings).toBe(before);
+});
+
 test('a refused link says why beside the field and is not saved', async () => {
   const { host, held } = memory();
   await open('contacts', host);
