@@ -280,6 +280,9 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     return labelled;
   };
 
+  const owns = ({ document }: Page): boolean =>
+    form.owns?.some((selector) => first(rootsIn(document), selector)) ?? false;
+
   const read = (page: Page, from: Ref | null): Findings => {
     // An address that names no number cannot be compared with a page that shows nothing but one.
     const open = !from || !(from.number ?? form.shows?.id);
@@ -316,7 +319,8 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const number = take(root, form.shows?.number, wanted, labelled, byPage);
     const named = byPage ? (shown ?? (here ? number : null)) : null;
     if (here && !named) {
-      // Such a page is of no record, or not yet, whatever else it holds.
+      // Such a page is of no record, or not yet, whatever else it holds; its address may be of one that was left.
+      if (owns(page)) return { ...findings, ref: null };
       if (located) byAddress();
       return findings;
     }
@@ -381,7 +385,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       }
       return null;
     },
-    owns: ({ document }) => form.owns?.some((selector) => first(rootsIn(document), selector)) ?? false,
+    owns,
     inner,
     roots,
     locate,

@@ -56,7 +56,7 @@ function mutantsOf(file: DeskFile): Mutant[] {
 /** What no page of a file can need: a frame's document comes by the network, so a browser's test needs it. */
 const elsewhere = /^data\.frames\./;
 
-test.each(Object.values(declared))('$id: nothing can be taken out unnoticed', (file) => {
+test.each(Object.values(declared))('$id: nothing can be taken out unnoticed', { timeout: 120_000 }, (file) => {
   expect([...differences(file)]).toEqual([]);
   const mutants = mutantsOf(file).filter((mutant) => !elsewhere.test(mutant.without));
   // A desk that is known by its addresses alone says little more than its host, its addresses and what they name.
