@@ -7,7 +7,7 @@
  * Addresses: links into the application name the record by a key that the page never shows,
  * `event=loadapp&value=wotrack&uniqueid={id}`, so what the page shows goes before it, or by its number,
  * `…&additionaleventvalue=wonum={number}`, with which the page must agree. Maximo leaves the address as it is when the
- * next record is opened and when one goes back to the list: while no record is on show, it is still the address's.
+ * next record is opened and when one goes back to the list: on a page that shows no record there is none.
  * Other applications (`value=asset`) are no case, even where they have a box of that label.
  * In MAS the classic application stands in a frame of the shell, `#manage-shell_Iframe`, and is read there.
  * Read: labelled boxes; the description has none of its own, only its id. Dialogs repeat the labels: left alone.
