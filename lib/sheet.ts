@@ -10,7 +10,14 @@ export type RowChange = { before: Row | null; after: Row | null };
 export type Undo = RowChange & { place?: number };
 
 /** A row in memory: one object for as long as the table is open, however it is changed. */
-export type Line = { key: string; offer: readonly string[] /** Where it stands, from 0. */; place: number };
+export type Line = {
+  /** Its own for as long as the table is open. */
+  readonly id: string;
+  key: string;
+  offer: readonly string[];
+  /** Where it stands, from 0. */
+  place: number;
+};
 
 /** What is typed into a row; `line` is null where it makes a new one. What is not given stays. */
 export type LineEdit = { line: Line | null; key?: string; offer?: string };
@@ -60,6 +67,8 @@ export function openSheet(table: string, rows: readonly Row[], called: Names): S
   const held = new Map<string, number>();
   const listeners = new Set<() => void>();
   let version = 0;
+  let made = 0;
+  const lineOf = ({ key, offer }: Row, place: number): Line => ({ id: String((made += 1)), key, offer, place });
 
   const remember = (line: Line) =>
     letters.set(line, `${line.key}\n${names.text(line.offer)}\n${line.offer.join('\n')}`.toLowerCase());
@@ -75,7 +84,7 @@ export function openSheet(table: string, rows: readonly Row[], called: Names): S
     new Set(changes.flatMap(({ before, after }) => [before, after].flatMap((row) => (row ? normalise(row.key) : []))));
 
   const reset = (next: readonly Row[]) => {
-    lines = inOrder(next).map(({ key, offer }, place) => ({ key, offer, place }));
+    lines = inOrder(next).map(lineOf);
     byId = new Map(lines.map((line) => [normalise(line.key), line]));
     for (const line of lines) remember(line);
     changed();
@@ -100,10 +109,10 @@ export function openSheet(table: string, rows: readonly Row[], called: Names): S
         byId.set(normalise(after.key), line);
       } else if (before && line) gone.add(line);
       else if (after) {
-        const made: Line = { key: after.key, offer: after.offer, place: 0 };
-        remember(made);
-        byId.set(normalise(after.key), made);
-        come.push({ line: made, place: place ?? Number.POSITIVE_INFINITY });
+        const one = lineOf(after, 0);
+        remember(one);
+        byId.set(normalise(after.key), one);
+        come.push({ line: one, place: place ?? Number.POSITIVE_INFINITY });
       }
       back.push({ before: after, after: before, ...(line && !after ? { place: line.place } : {}) });
     }

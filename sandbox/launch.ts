@@ -157,7 +157,8 @@ function world(
       await page.goto(`chrome-extension://${extensionId}/options.html#backup`);
       await page.getByLabel('Settings file').setInputFiles(file);
       await page.getByRole('button', { name: /^Import/ }).click();
-      await page.getByRole('status').filter({ hasText: 'Imported' }).first().waitFor();
+      // Fifty thousand rows take their time on a busy machine.
+      await page.getByRole('status').filter({ hasText: 'Imported' }).first().waitFor({ timeout: 60_000 });
       await page.close();
     },
 

@@ -24,8 +24,9 @@ import { count } from './words.ts';
 export type Column = {
   id: string;
   name: string;
-  /** A track of a CSS grid. */
-  width: string;
+  /** At least so many pixels; what is left over is shared out by `grow`, of which 0 takes nothing. */
+  width: number;
+  grow: number;
   look?: 'mono' | 'strong' | 'meta';
   /** Nothing can be typed into it. */
   fixed?: boolean;
@@ -58,8 +59,9 @@ export type GridProps = {
   columns: Column[];
   /** Rows to show, the empty one not counted. */
   count: number;
-  /** The same for one row wherever it stands. */
+  /** The same for one row wherever it stands, and the other way round; -1 if there is no such row any more. */
   keyOf: (row: number) => string;
+  rowOf: (key: string) => number;
   /** The number that stands at its head, if it has one. */
   numberOf: (row: number) => number | null;
   /** What is edited and copied; also of the empty row, where what was typed into it is not complete yet. */
@@ -76,6 +78,7 @@ export type GridProps = {
 
 const rowHeight = 32;
 const headHeight = 33;
+const numberWidth = 56;
 
 /** What is being typed, and why it was refused. */
 type Draft = { text: string; why: string | null };
@@ -95,6 +98,8 @@ export function Grid(props: GridProps) {
   const [range, setRange] = useState<Range>({ cursor: { row: 0, column: 0 }, anchor: { row: 0, column: 0 } });
   const [draft, setDraft] = useState<Draft | null>(null);
   const [told, setTold] = useState<string | null>(null);
+  /** The row of the cursor; null: whatever row stands there next. */
+  const [pin, setPin] = useState<{ row: number; key: string } | null>(null);
 
   const blank = editing?.blank ?? null;
   const rows = props.count + (blank === null ? 0 : 1);
@@ -102,6 +107,24 @@ export function Grid(props: GridProps) {
   const { cursor, anchor, whole } = clamp(range, size);
   const box = boxOf({ cursor, anchor, whole }, size);
   const isBlank = (row: number) => row >= props.count;
+  const keyAt = (row: number): string => (isBlank(row) ? '' : props.keyOf(row));
+
+  // Rows come and go by other pages, too: the cursor stays with its row, so that nothing is typed into another one.
+  if (pin?.row !== cursor.row) setPin({ row: cursor.row, key: keyAt(cursor.row) });
+  else if (pin.key !== keyAt(cursor.row)) {
+    const row = pin.key === '' && blank !== null ? props.count : props.rowOf(pin.key);
+    if (row >= 0) {
+      const by = row - cursor.row;
+      setRange({ cursor: { ...cursor, row }, anchor: { ...anchor, row: Math.max(0, anchor.row + by) }, whole });
+      setPin({ row, key: pin.key });
+    } else {
+      setPin({ row: cursor.row, key: keyAt(cursor.row) });
+      if (draft) {
+        setDraft(null);
+        setTold(say('o_grid_gone', draft.text));
+      }
+    }
+  }
   const column = columns[cursor.column];
   const numbered = (row: number): string => {
     const number = props.numberOf(row);
@@ -135,6 +158,7 @@ export function Grid(props: GridProps) {
   const go = (next: Range) => {
     takeFocus.current = true;
     setTold(null);
+    setPin(null);
     setRange(next);
   };
   const goTo = (place: Place) => go({ cursor: place, anchor: place });
@@ -153,6 +177,7 @@ export function Grid(props: GridProps) {
     const same = draft.text.trim() === props.textOf(cursor.row, column.id).trim();
     const refusal = same ? null : editing.write([{ row: cursor.row, column: column.id, text: draft.text.trim() }]);
     typing.current = refusal !== null;
+    if (!refusal) setPin(null);
     setDraft(refusal && { ...draft, why: refusal.words });
     return !refusal;
   };
@@ -287,18 +312,20 @@ export function Grid(props: GridProps) {
   };
 
   const message = draft?.why ?? told;
+  const several = box.top < box.bottom || box.left < box.right;
   /** What stands below a row is not seen at the lower edge. */
   const isLow = (start: number) => {
     const seen = start - (virtual.scrollOffset ?? 0);
     return seen > headHeight + 2 * rowHeight && seen + 3 * rowHeight > (virtual.scrollRect?.height ?? 0);
   };
-  const track = `56px ${columns.map((c) => c.width).join(' ')}`;
+  const track = `${numberWidth}px ${columns.map((c) => (c.grow ? `minmax(${c.width}px, ${c.grow}fr)` : `${c.width}px`)).join(' ')}`;
+  const narrowest = columns.reduce((sum, c) => sum + c.width, numberWidth);
   return (
     // The keys that are heard here are those of the cells, which have the focus.
     // oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- one of its cells always can have it
     <div
       ref={scroller}
-      className={props.wrap ? 'card grid wrap' : 'card grid'}
+      className={['card grid', props.wrap && 'wrap', several && 'several'].filter(Boolean).join(' ')}
       role="grid"
       aria-label={label}
       aria-rowcount={rows + 1}
@@ -319,7 +346,7 @@ export function Grid(props: GridProps) {
       onCut={copy}
       onPaste={paste}
     >
-      <div role="rowgroup" className="grid-head">
+      <div role="rowgroup" className="grid-head" style={{ minInlineSize: narrowest }}>
         <div role="row" aria-rowindex={1} style={{ gridTemplateColumns: track }}>
           <div role="columnheader" aria-colindex={1}>
             {props.head}
@@ -331,7 +358,11 @@ export function Grid(props: GridProps) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="grid-rows" style={{ blockSize: virtual.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        className="grid-rows"
+        style={{ blockSize: virtual.getTotalSize(), minInlineSize: narrowest }}
+      >
         {virtual.getVirtualItems().map(({ index, start }) => (
           <div
             key={isBlank(index) ? '' : props.keyOf(index)}

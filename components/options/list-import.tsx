@@ -263,8 +263,8 @@ function Details({ preview, replace, setReplace, saveRejected }: DetailsProps) {
 function RejectedLines({ lines }: { lines: RejectedLine[] }) {
   const say = useSay();
   const columns: Column[] = [
-    { id: 'name', name: say('o_import_line'), width: 'minmax(120px, 1fr)', look: 'mono' },
-    { id: 'why', name: say('o_import_reason'), width: 'minmax(240px, 2fr)' },
+    { id: 'name', name: say('o_import_line'), width: 120, grow: 1, look: 'mono' },
+    { id: 'why', name: say('o_import_reason'), width: 240, grow: 2 },
   ];
   return (
     <Grid
@@ -273,6 +273,7 @@ function RejectedLines({ lines }: { lines: RejectedLine[] }) {
       columns={columns}
       count={lines.length}
       keyOf={String}
+      rowOf={Number}
       numberOf={(row) => lines[row]?.line ?? null}
       textOf={(row, column) => {
         const line = lines[row];
@@ -288,9 +289,9 @@ function RejectedLines({ lines }: { lines: RejectedLine[] }) {
 function Lines({ kind, lines }: { kind: Exclude<Kind, 'rejected'>; lines: ListLine[] }) {
   const say = useSay();
   const columns: Column[] = [
-    { id: 'name', name: say('o_name'), width: 'minmax(120px, 1fr)', look: 'strong' },
-    ...(kind === 'added' ? [] : [{ id: 'before' as const, name: say('o_import_before'), width: 'minmax(160px, 2fr)' }]),
-    ...(kind === 'missing' ? [] : [{ id: 'after' as const, name: say('o_import_after'), width: 'minmax(160px, 2fr)' }]),
+    { id: 'name', name: say('o_name'), width: 120, grow: 1, look: 'strong' },
+    ...(kind === 'added' ? [] : [{ id: 'before' as const, name: say('o_import_before'), width: 160, grow: 2 }]),
+    ...(kind === 'missing' ? [] : [{ id: 'after' as const, name: say('o_import_after'), width: 160, grow: 2 }]),
   ];
   return (
     <Grid
@@ -299,10 +300,19 @@ function Lines({ kind, lines }: { kind: Exclude<Kind, 'rejected'>; lines: ListLi
       columns={columns}
       count={lines.length}
       keyOf={String}
+      rowOf={Number}
       numberOf={(row) => lines[row]?.line ?? null}
-      textOf={(row, column) => lines[row]?.[column as 'name' | 'before' | 'after'] ?? ''}
+      textOf={(row, column) => lines[row]?.[column as Told] ?? ''}
+      renderCell={(row, column) => <ToldCell column={column as Told} text={lines[row]?.[column as Told] ?? ''} />}
       editing={null}
       wrap
     />
   );
+}
+
+type Told = 'name' | 'before' | 'after';
+
+function ToldCell({ column, text }: { column: Told; text: string }) {
+  const words = <bdi className="cut">{text}</bdi>;
+  return column === 'before' ? <del>{words}</del> : column === 'after' ? <ins>{words}</ins> : words;
 }

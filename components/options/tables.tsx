@@ -185,8 +185,8 @@ function Rows({ desktop, opened, letters, names }: RowsProps) {
   const { contacts, catalogs } = loaded.settings;
   const ids = useMemo(() => new Set([...contacts, ...catalogs].map((t) => t.id)), [contacts, catalogs]);
   const columns: Column[] = [
-    { id: 'key', name: say('o_tables_key'), width: 'minmax(140px, 1fr)', look: 'mono' },
-    { id: 'offer', name: say('o_tables_offer'), width: 'minmax(240px, 2fr)' },
+    { id: 'key', name: say('o_tables_key'), width: 140, grow: 1, look: 'mono' },
+    { id: 'offer', name: say('o_tables_offer'), width: 240, grow: 2 },
   ];
   const searching = letters.trim() !== '';
   const editing: Editing | null = mayEdit
@@ -227,7 +227,8 @@ function Rows({ desktop, opened, letters, names }: RowsProps) {
         head={say('o_grid_row')}
         columns={columns}
         count={found.length}
-        keyOf={(row) => found[row]?.key ?? ''}
+        keyOf={(row) => found[row]?.id ?? ''}
+        rowOf={(key) => found.findIndex((line) => line.id === key)}
         numberOf={(row) => (found[row]?.place ?? 0) + 1}
         textOf={(row, column) => {
           const line = found[row];

@@ -10,7 +10,7 @@ import { FileButton, ListImport } from './list-import.tsx';
 import { ByOrganisation, Empty, Head, Search, Status, Ways } from './parts.tsx';
 import type { Desktop } from './state.ts';
 import { aimProblem, licenceName, licences, TargetForm, undocumented, type Item, type List } from './target-form.tsx';
-import { aimedAt, aimOf, aimText, count, freeId } from './words.ts';
+import { aimedAt, aimOf, aimText, count, freeId, linkWords } from './words.ts';
 
 /** @param desktop what is set and how to change it */
 export function Targets({ desktop }: { desktop: Desktop }) {
@@ -106,11 +106,11 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
   if (!found.length && (wanted || !edit))
     return items.length > 0 ? <Empty fact={say('o_none_found')} reason={say('o_none_found_why')} /> : null;
   const columns: Column[] = [
-    { id: 'name', name: say('o_name'), width: 'minmax(150px, 3fr)', look: 'strong' },
-    { id: 'link', name: say('o_link_or_id'), width: 'minmax(200px, 5fr)', look: 'mono' },
-    ...(list === 'contacts' ? [{ id: 'licence', name: say('o_licence'), width: '104px' }] : []),
-    { id: 'opens', name: say('o_opens'), width: 'minmax(130px, 3fr)', fixed: true },
-    { id: 'used', name: say('o_used_by'), width: '112px', look: 'meta', fixed: true },
+    { id: 'name', name: say('o_name'), width: 150, grow: 3, look: 'strong' },
+    { id: 'link', name: say('o_link_or_id'), width: 200, grow: 5, look: 'mono' },
+    ...(list === 'contacts' ? [{ id: 'licence', name: say('o_licence'), width: 104, grow: 0 }] : []),
+    { id: 'opens', name: say('o_opens'), width: 130, grow: 3, fixed: true },
+    { id: 'used', name: say('o_used_by'), width: 112, grow: 0, look: 'meta', fixed: true },
   ];
   const openForm = (row: number, column: string) => {
     const item = found[row];
@@ -136,6 +136,7 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
         columns={columns}
         count={found.length}
         keyOf={(row) => found[row]?.id ?? ''}
+        rowOf={(key) => found.findIndex((item) => item.id === key)}
         numberOf={(row) => row + 1}
         textOf={(row, column) => textOf(found[row] ?? pending, column, say, used)}
         renderCell={(row, column) => <TargetCell item={found[row] ?? null} column={column} used={used} />}
@@ -206,7 +207,8 @@ function TargetCell({ item, column, used }: { item: Item | null; column: string;
         <span className="cut">{say('o_opens_undocumented', opens(item, say))}</span>
       </Status>
     );
-  return <bdi className="cut">{textOf(item, column, say, used)}</bdi>;
+  const text = textOf(item, column, say, used);
+  return <bdi className="cut">{column === 'link' ? linkWords(text) : text}</bdi>;
 }
 
 /** @returns the licence that a text means, '' for none; null if it means none of them */

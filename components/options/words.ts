@@ -111,3 +111,10 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   next.splice(to, 0, ...next.splice(from, 1));
   return next;
 }
+
+/** A link of the CMS in the words that tell it from the others, `fetch_user, user 497`; any other link as it is. */
+export function linkWords(link: string): string {
+  if (!/^worklink:\/\/resource\?/i.test(link)) return link;
+  const { action, ...rest } = Object.fromEntries(new URLSearchParams(link.slice(link.indexOf('?'))));
+  return [action ?? '', ...Object.entries(rest).map((pair) => pair.join(' '))].filter(Boolean).join(', ') || link;
+}

@@ -295,6 +295,31 @@ describe('a lookup table', () => {
     await waitFor(() => expect(shown()[0]).toEqual(['N', 'Dana Reyes']));
   });
 
+  test('the cursor stays with its row where others come and go, and nothing is typed into another one', async () => {
+    await open('tables', three);
+    click('P2');
+    type('P20');
+    await editRows([{ before: row('P1', 'dana'), after: null }]);
+    await waitFor(() => expect(lines()).toHaveLength(3));
+    key('Enter');
+    await said('P20 changed');
+    expect(await stored()).toEqual(['P20 liu', 'P3 gone']);
+    click('New row: type or paste a key');
+    type('N1');
+    await editRows([{ before: null, after: row('N0', 'dana') }]);
+    await waitFor(() => expect(lines()).toHaveLength(4));
+    key('Enter');
+    await said('N1 added');
+    expect(await stored()).toEqual(['N0 dana', 'N1', 'P20 liu', 'P3 gone']);
+    click('P3');
+    type('P30');
+    await editRows([{ before: row('P3', 'gone'), after: null }]);
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'This row was removed in another window. Not kept: P30',
+    );
+    expect(await stored()).toEqual(['N0 dana', 'N1', 'P20 liu']);
+  });
+
   test('a change that comes too late is not kept, and says so', async () => {
     await open('tables', three);
     click('Dana Reyes');
@@ -389,6 +414,7 @@ describe('a file', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Import 4 changes' }));
     await said('Imported 4 changes');
     expect(await stored()).toEqual(['P1 liu', 'P4 dana']);
+    await screen.findByText('2 rows');
     expect(shown()[0]).toEqual(['P1', 'Liu Wei']);
   });
 
@@ -417,14 +443,14 @@ describe('a file', () => {
 describe('contacts', () => {
   test('are edited in place; a refused link says why and Escape puts it back', async () => {
     const held = await open('contacts', []);
-    click(link);
+    click('fetch_user, user 497');
     type('https://evil.example/');
     key('Enter');
     expect(screen.getByRole('alert').textContent).toMatch(/evil\.example/);
     expect(held.settings.contacts[0]?.link).toBe(link);
     key('Escape');
     expect(screen.queryByRole('alert')).toBeNull();
-    expect(here()).toBe(cell(link));
+    expect(here()).toBe(cell('fetch_user, user 497'));
   });
 
   test('keep their kind where an id is typed, and take a link in its place', async () => {
