@@ -87,11 +87,9 @@ export function tidy(value: string): string {
   return value;
 }
 
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
-
 /**
  * An id in its form of 18 characters; the short one tells records apart by upper and lower case alone. The three more
- * say which of the fifteen are upper case, five at a time.
+ * say which of the fifteen are upper case, five at a time: A to Z stand for 0 to 25, 0 to 5 for 26 to 31.
  * @param id 15 or 18 characters, or a path that ends in such
  */
 export function sameId(id: string): string {
@@ -100,21 +98,30 @@ export function sameId(id: string): string {
   let check = '';
   for (let at = 0; at < 15; at += 5) {
     let upper = 0;
-    for (let n = 0; n < 5; n++) if (/[A-Z]/.test(last.charAt(at + n))) upper += 2 ** n;
-    check += letters.charAt(upper);
+    for (let n = 5; n--; ) upper = upper * 2 + Number(/[A-Z]/.test(last.charAt(at + n)));
+    check += ((upper + 10) % 36).toString(36).toUpperCase();
   }
   return last + check;
 }
 
-const isId = (text: string | null | undefined): text is string =>
-  /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/.test(text ?? '');
-/** An address longer than this names no case. */
-const longest = 4096;
+/** `/lightning/r/[Object/]<id>/view`, `/sObject/<id>`, `/<id>`. */
+const record =
+  /^\/(?:lightning\/r\/(?:(\w*)\/)?(?=\w+\/(?:view|edit)\/?$)|sObject\/)?([A-Z\d]{15}(?:[A-Z\d]{3})?)(?:\/(?:view|edit|e))?\/?$/i;
 
-/** What the older shell writes into its fragment: a component with its attributes, as JSON in base64. */
-function inFragment(text: string): { recordId?: string; objectApiName?: string; actionName?: string } {
-  // What it is not is no case: the caller takes what this throws for none.
-  return (JSON.parse(atob(decodeURIComponent(text))) as { attributes: ReturnType<typeof inFragment> }).attributes;
+type Attributes = { recordId: string; objectApiName?: string; actionName?: string };
+
+/** The address that an address carries: of the tab around, in its fragment, of a page's own parameter. */
+function within({ pathname, hash, searchParams }: URL): string {
+  // In a console the path is the tab on show, `ws` the one it belongs to. Lists and new records belong to none.
+  if (pathname.startsWith('/lightning/'))
+    return (!pathname.startsWith('/lightning/o/') && searchParams.get('ws')) || '';
+  if (pathname.startsWith('/apex/')) return `/${searchParams.get('id')}`;
+  if (!/^\/(?:console|one\/one\.app)$/.test(pathname)) return '';
+  const text = decodeURIComponent(hash.slice(1));
+  if (text.startsWith('/')) return text;
+  // A component of the older shell with its attributes, as JSON in base64.
+  const { attributes } = JSON.parse(atob(text)) as { attributes: Attributes };
+  return `/lightning/r/${attributes.objectApiName ?? ''}/${attributes.recordId}/${attributes.actionName ?? 'view'}`;
 }
 
 /**
@@ -122,45 +129,20 @@ function inFragment(text: string): { recordId?: string; objectApiName?: string; 
  * @param kindOf the kind of case that a record is, by its id and, where the address names it, its object; null: none
  * @returns a function for `DeskCode.locate`; it never throws
  */
-export function locator(kindOf: (id: string, object?: string) => string | null): (url: string) => Ref | null {
-  const refOf = (id: string | null | undefined, object?: string): Ref | null => {
-    const kind = isId(id) ? kindOf(id, object) : null;
-    return kind && id ? { kind, id: sameId(id) } : null;
+export function locator(kindOf: (id: string, object: string) => string | null): (url: string) => Ref | null {
+  const locate = (url: URL, nested: boolean): Ref | null => {
+    const [, object = '', id = ''] = record.exec(url.pathname) ?? [];
+    const kind = id && kindOf(id, object);
+    if (kind) return { kind, id: sameId(id) };
+    // An address in an address holds no other.
+    const inner = nested ? '' : within(url);
+    return inner.startsWith('/') ? locate(new URL(url.origin + inner), true) : null;
   };
-
-  /** @param nested an address in an address may hold no other */
-  const locate = (url: string, nested: boolean): Ref | null => {
-    const { pathname, hash, searchParams, origin } = new URL(url);
-    const [, object, id] =
-      /^\/lightning\/r\/(?:([A-Za-z]\w*)\/)?([A-Za-z0-9]+)\/(?:[Vv]iew|[Ee]dit)\/?$/.exec(pathname) ?? [];
-    const own = refOf(id, object);
-    if (own) return own;
-    if (pathname.startsWith('/lightning/')) {
-      // In a console the path is the tab on show, `ws` the one it belongs to. Lists and new records belong to none.
-      const around = nested || pathname.startsWith('/lightning/o/') ? null : searchParams.get('ws');
-      return around?.startsWith('/lightning/r/') ? locate(origin + around, true) : null;
-    }
-    const fragment = hash.slice(1);
-    if (pathname === '/one/one.app') {
-      const [, short] = /^\/sObject\/([A-Za-z0-9]+)(?:\/(?:view|edit))?(?:\?|$)/.exec(fragment) ?? [];
-      if (short) return refOf(short);
-      const { recordId, objectApiName, actionName = 'view' } = inFragment(fragment);
-      return /^(?:view|edit)$/.test(actionName) ? refOf(recordId, objectApiName) : null;
-    }
-    if (pathname === '/console' && !nested) {
-      const path = fragment.startsWith('%2F') ? decodeURIComponent(fragment) : fragment;
-      return path.startsWith('/') ? locate(origin + path, true) : null;
-    }
-    if (/^\/apex\/\w+$/.test(pathname)) return refOf(searchParams.get('id'));
-    const [, classic] = /^\/([A-Za-z0-9]+)(?:\/e)?\/?$/.exec(pathname) ?? [];
-    return refOf(classic);
-  };
-
   return (url) => {
     try {
-      return url.length > longest ? null : locate(url, false);
+      return locate(new URL(url), false);
     } catch {
-      return null;
+      return null; // What its fragment holds is no component.
     }
   };
 }

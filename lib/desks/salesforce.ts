@@ -59,7 +59,7 @@ const data: DeskData = {
 
 const locate = locator((id, object) => {
   const kind = objects[id.slice(0, 3)];
-  return kind !== undefined && (object ?? kind) === kind ? kind : null;
+  return kind !== undefined && (object || kind) === kind ? kind : null;
 });
 
 export const code: DeskCode = {
