@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decode, readCells, readCsv, writeCells, writeCsv } from '../../lib/csv.ts';
+
+// Many files on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const watch = { progress: () => {}, stop: new AbortController().signal };
 const known = (name: string) => ['key', 'offer', 'name', 'link'].includes(name);

@@ -1,6 +1,6 @@
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeBrowser } from 'wxt/testing/fake-browser';
 import { boxOf, clamp, moveOf, rangeOf, type Key, type Range } from '../../components/options/grid-moves.ts';
 import { Options } from '../../components/options/options.tsx';
@@ -15,7 +15,8 @@ import { parseSettings } from '../../lib/settings.ts';
 import { lists } from './lists-host.ts';
 
 // Fifty thousand rows on a busy machine.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
   string,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { linesOf } from '../../lib/json.ts';
 import {
   largestFile,
@@ -16,6 +16,9 @@ import { normalise } from '../../lib/route.ts';
 import { inherited, type Row } from '../../lib/schema.ts';
 import { inOrder } from '../../lib/sheet.ts';
 import { parseSettings } from '../../lib/settings.ts';
+
+// Many files on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const settings = parseSettings({
   contacts: [

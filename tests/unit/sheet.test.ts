@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { namesOf } from '../../lib/offer.ts';
 import type { Row } from '../../lib/schema.ts';
 import { openSheet, type LineEdit, type RowChange } from '../../lib/sheet.ts';
+
+// Fifty thousand rows on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const targets = [
   { id: 'dana', name: 'Dana Reyes' },
