@@ -2,6 +2,7 @@ import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 import { takeOver } from '../lib/browser/grants.ts';
 import { publish, refreshPolicy, start } from '../lib/browser/store.ts';
+import { guardVault } from '../lib/browser/vault.ts';
 import { answer } from '../lib/browser/worker.ts';
 import { numberIn } from '../lib/view.ts';
 
@@ -10,6 +11,8 @@ export default defineBackground(() => {
     void answer(message, sender).then(respond);
     return true;
   });
+  // That somebody listens is enough: the browser starts the worker with itself, and its start makes hours anew.
+  browser.runtime.onStartup.addListener(() => {});
   browser.permissions.onAdded.addListener(() => void publish());
   browser.permissions.onRemoved.addListener(() => void publish());
   browser.storage.onChanged.addListener((_, area) => {
@@ -39,5 +42,6 @@ export default defineBackground(() => {
     // A build for one organisation has its settings and may read its desks: nobody has to do anything.
     else if (!import.meta.env.WXT_FLEET) void browser.runtime.openOptionsPage();
   });
+  void guardVault();
   void start();
 });

@@ -305,9 +305,12 @@ export type Carrier = {
 
 const isToken = (it: Token | Verdict): it is Token => 'idToken' in it;
 
-/** A name for "this user at this address" that says neither. */
-export async function tokenName({ authUrl }: Service, { user }: Credentials): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${authUrl} ${user}`));
+/** A name for "this user at these addresses" that says none of them: with other addresses, a token is another's. */
+export async function tokenName({ authUrl, popUrl }: Service, { user }: Credentials): Promise<string> {
+  const bytes = await crypto.subtle.digest(
+    'SHA-256',
+    new TextEncoder().encode(JSON.stringify([authUrl, popUrl, user])),
+  );
   return Array.from(new Uint8Array(bytes).slice(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -14,6 +14,8 @@ const parts = [
   'me',
   'myLink',
   'licences',
+  'awaken',
+  'myUser',
   'rows',
 ] as const;
 type Part = (typeof parts)[number];

@@ -248,8 +248,8 @@ export type TargetKind = (typeof targetKinds)[number];
 export type Target = {
   id: string;
   name: string;
-  /** Whether the panel says *Call* or *Open*. */
-  group: 'contact' | 'catalog';
+  /** Whether the panel says *Call*, *Open* or *Pop*; a pop has no link. */
+  group: 'contact' | 'catalog' | 'pop';
   link?: string;
   kind?: TargetKind;
   /** The id that the template takes. */
@@ -318,7 +318,7 @@ export type PageEntry = {
 export type Offer = {
   id: string;
   name: string;
-  group: 'contact' | 'catalog';
+  group: 'contact' | 'catalog' | 'pop';
   licence?: Licence;
   /** What a catalog belongs to, such as the asset. */
   detail?: string;

@@ -3,6 +3,7 @@
  */
 import * as z from 'zod';
 import { patternProblem } from './desks/pattern.ts';
+import { addressFault } from './http.ts';
 import { isZone } from './hours.ts';
 import { evidences, licences, refusalsByHelp } from './licence.ts';
 import { targetKinds } from './model.ts';
@@ -211,6 +212,67 @@ const links = z.strictObject({
     .default({}),
 });
 
+/** An address that this person's browser will send secrets to: https, or this computer itself. */
+const endpoint = z
+  .string()
+  .trim()
+  .max(500)
+  .superRefine((typed, ctx) => {
+    const fault = addressFault(typed);
+    if (fault) ctx.addIssue({ code: 'custom', message: fault });
+  });
+
+/** One value that a workflow gets: of a field of the case, or always the same. */
+const scriptValue = z
+  .strictObject({ name: text(100), field: text(200).optional(), text: text(2000).optional() })
+  .refine((v) => (v.field === undefined) !== (v.text === undefined), 'give either a field of the case or a text');
+
+const pop = z.strictObject({
+  id,
+  name: text(120),
+  /** The campaign's exact name in Awaken. */
+  campaign: text(200),
+  /** On whose desktop: the person's own, that of whoever a field of the case names, or always the same user's. */
+  to: z
+    .union([z.literal('me'), z.strictObject({ field: text(200) }), z.strictObject({ username: text(200) })])
+    .default('me'),
+  /** Of the case alone, so that it is the same however often it is sent. */
+  reference: text(200)
+    .refine((t) => /\{(id|number)\}/.test(t), 'must contain {number} or {id}, else all cases would be one record')
+    .refine(
+      (t) => !/[{}]/.test(t.replace(/\{(desk|kind|id|number)\}/g, '')),
+      'can hold {desk}, {kind}, {id} and {number}',
+    )
+    .default('{desk}:{number}'),
+  data: z
+    .array(scriptValue)
+    .max(100)
+    .superRefine((values, ctx) => {
+      // Awaken finds its fields ignoring case, so that one of the two would win and nobody knows which.
+      const seen = new Set<string>();
+      values.forEach(({ name }, n) => {
+        const key = name.toLowerCase();
+        if (seen.has(key)) ctx.addIssue({ code: 'custom', path: [n, 'name'], message: `"${name}" is there twice` });
+        seen.add(key);
+      });
+    })
+    .default([]),
+});
+
+/** Awaken Scripting: where it is, who is who there, and what can be popped. No secret is a setting. */
+const awaken = z.strictObject({
+  /** Both are handed out by the vendor, and neither follows from the other. */
+  authUrl: endpoint.optional(),
+  popUrl: endpoint.optional(),
+  systemId: z.guid('is not a SystemId; it stands at the top of the About screen in Scripting').optional(),
+  /** What a desk calls a person, and that person's username in Scripting. */
+  users: z
+    .array(z.strictObject({ desk: text(24).optional(), user: text(200), username: text(200) }))
+    .max(20_000)
+    .default([]),
+  pops: z.array(pop).max(500).default([]),
+});
+
 export const schema = z.strictObject({
   version: z.literal(1).default(1),
   desks: z.array(desk).max(200).default([]),
@@ -234,6 +296,9 @@ export const schema = z.strictObject({
     .array(z.strictObject({ from: licence, to: licence, evidence: z.enum(evidences), why: text(200).optional() }))
     .max(50)
     .default([...refusalsByHelp]),
+  awaken: awaken.prefault({}),
+  /** The person's own username in Scripting, for pops to "me". */
+  myUser: text(200).nullable().default(null),
 });
 
 export type Settings = z.infer<typeof schema>;

@@ -144,7 +144,7 @@ function linksChecked(settings: Settings, problems: SettingsProblem[]): Settings
   return settings;
 }
 
-/** Ids must name one thing: the first keeps the name. Contacts and catalogs share one space, since rules name both. */
+/** Ids must name one thing: the first keeps the name. All that rules can name shares one space. */
 function unique(settings: Settings, problems: SettingsProblem[]): Settings {
   const keep = <T>(list: T[], where: string, name: (item: T) => string, seen: Set<string>): T[] =>
     list.filter((item, n) => {
@@ -156,6 +156,7 @@ function unique(settings: Settings, problems: SettingsProblem[]): Settings {
   const targets = new Set<string>();
   settings.contacts = keep(settings.contacts, 'contacts', (t) => t.id, targets);
   settings.catalogs = keep(settings.catalogs, 'catalogs', (t) => t.id, targets);
+  settings.awaken.pops = keep(settings.awaken.pops, 'awaken.pops', (p) => p.id, targets);
   settings.rules = keep(settings.rules, 'rules', (r) => r.id, new Set());
   settings.tables = keep(settings.tables, 'tables', (t) => t.id, new Set());
   settings.desks = keep(settings.desks, 'desks', (d) => d.key, new Set());
@@ -178,7 +179,7 @@ export function warnings(
   settings: Settings,
   tables: Set<string> = new Set(settings.tables.map((t) => t.id)),
 ): SettingsProblem[] {
-  const known = new Set([...settings.contacts, ...settings.catalogs].map((t) => t.id));
+  const known = new Set([...settings.contacts, ...settings.catalogs, ...settings.awaken.pops].map((t) => t.id));
   const found: SettingsProblem[] = [];
   settings.rules.forEach((r, n) => {
     if (Array.isArray(r.offer)) {
@@ -221,8 +222,10 @@ const mostFallbacks = 20;
  * @param now ms since 1970; what is made of hours is the same for a week
  */
 export function targetsOf(settings: Settings, now: number): Map<string, Target> {
-  const { contacts, catalogs, licences, me } = settings;
+  const { contacts, catalogs, licences, me, awaken } = settings;
   const all = new Map<string, Target>(catalogs.map((t) => [t.id, { ...t, group: 'catalog' }]));
+  // Of a pop, pages know what it is called and no more: where it goes and to whom is the worker's business.
+  for (const { id, name } of awaken.pops) all.set(id, { id, name, group: 'pop' });
   for (const { hours, fallback: _, ...t } of contacts) {
     const refusal = refusalOf(licences, me.licence, t.licence);
     const target: Target = { ...t, group: 'contact' };
@@ -240,8 +243,10 @@ export function targetsOf(settings: Settings, now: number): Map<string, Target> 
     queue.delete(id);
     // As they are without their own: whom they name stands here already.
     const others = [...queue].slice(0, mostFallbacks).flatMap((other): Target[] => {
-      const { fallback: _own, ...rest } = all.get(other) ?? {};
-      return 'id' in rest ? [rest as Target] : [];
+      const found = all.get(other);
+      if (!found) return [];
+      const { fallback: _own, ...rest } = found;
+      return [rest];
     });
     if (others.length) all.set(id, { ...target, fallback: others });
   }

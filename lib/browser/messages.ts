@@ -9,7 +9,20 @@ export type Message =
   | { type: 'open' }
   /** Draw the codes of one target's links. `record` is hostile text: desk, kind and id are derived again from `url`,
    * but for an id that the person chose where address and page disagreed. */
-  | { type: 'qr'; url: string; target: string; launchId: string; chosen: boolean; record: MessageCase };
+  | { type: 'qr'; url: string; target: string; launchId: string; chosen: boolean; record: MessageCase }
+  /** What the pops that are offered for this case would send, and how they came out before. */
+  | { type: 'pops'; url: string; chosen: boolean; record: MessageCase }
+  /** Pop one, or (`dry`) do all but that. `sure`: the person knows that somebody else's record is suspended. */
+  | {
+      type: 'pop';
+      url: string;
+      chosen: boolean;
+      record: MessageCase;
+      pop: string;
+      how: 'send' | 'dry';
+      sure: boolean;
+      launch?: string;
+    };
 
 export type MessageCase = { kind: string; id: string; number?: string | undefined; fields: Record<string, string> };
 

@@ -17,6 +17,7 @@ import { pageKey, targetKey, type Generation } from './keys.ts';
 import { grantedOrigins, reconcile } from './grants.ts';
 import { alone, dropRows, readRows, rowCounts, writeRows, type RowState } from './rows.ts';
 import { keep, readSnapshot, type Reason, type Snapshot } from './snapshots.ts';
+import { bindSecrets } from './vault.ts';
 
 type Raw = Record<string, unknown>;
 
@@ -333,6 +334,8 @@ export async function publish(pending?: RowState): Promise<void> {
       grantedOrigins(),
       rowCounts(),
     ]);
+    // Also where another organisation's policy, or a file, has brought other addresses.
+    await bindSecrets(settings.awaken);
     const wanted = new Map<string, unknown>();
     for (const desk of settings.desks)
       for (const origin of desk.origins) {

@@ -4,26 +4,38 @@ import { browser, type Browser } from 'wxt/browser';
 import { deskOf } from '../desks/index.ts';
 import { matchAddress } from '../desks/match.ts';
 import { fieldNames, type Case, type Codes, type FieldName, type PageEntry } from '../model.ts';
+import { possible, route } from '../route.ts';
 import { codesOf } from './codes.ts';
+import { rowsOf } from './keys.ts';
+import { linesOf, popNow } from './pops.ts';
 import { entryFor, targetById } from './store.ts';
 
 z.config({ jitless: true });
 
 const text = z.string().max(20_000);
+const launchId = z.string().regex(/^[A-Z2-7]{12}$/);
+/** What every message about a case says of it. */
+const about = {
+  url: z.string().max(4096),
+  chosen: z.boolean(),
+  record: z.strictObject({
+    kind: z.string().max(60),
+    id: z.string().min(1).max(300),
+    number: z.string().max(300).optional(),
+    fields: z.record(z.string().max(300), text),
+  }),
+};
 const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open') }),
+  z.strictObject({ type: z.literal('qr'), ...about, target: z.string().max(64), launchId }),
+  z.strictObject({ type: z.literal('pops'), ...about }),
   z.strictObject({
-    type: z.literal('qr'),
-    url: z.string().max(4096),
-    target: z.string().max(64),
-    chosen: z.boolean(),
-    launchId: z.string().regex(/^[A-Z2-7]{12}$/),
-    record: z.strictObject({
-      kind: z.string().max(60),
-      id: z.string().min(1).max(300),
-      number: z.string().max(300).optional(),
-      fields: z.record(z.string().max(300), text),
-    }),
+    type: z.literal('pop'),
+    ...about,
+    pop: z.string().max(64),
+    how: z.enum(['send', 'dry']),
+    sure: z.boolean(),
+    launch: launchId.optional(),
   }),
 ]);
 type Ask = z.infer<typeof message>;
@@ -57,10 +69,15 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
     return {};
   }
   if (originOf(ask.url) !== origin) return { error: 'the address is not that of the page that asks' };
-  return codes(ask, entry);
+  const record = recordOf(ask, entry);
+  if (!record) return { error: 'page_changed' };
+  return ask.type === 'qr' ? codes(ask, record, entry) : pops(ask, record, entry);
 }
 
-async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promise<Codes> {
+type About = Extract<Ask, { record: object }>;
+
+/** The case that is asked about; null: it is not the one of that address. */
+function recordOf(ask: About, entry: PageEntry): Case | null {
   // Where the address names the case, the address decides, whatever the page says.
   const located = deskOf(entry).locate(ask.url);
   const byPage =
@@ -70,16 +87,14 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promi
   const { shows } = entry.desk;
   const byNumber = shows?.id && shows.number && located?.id === located?.number && located?.id === ask.record.number;
   const ref = byPage || ((ask.chosen || byNumber) && located?.kind === ask.record.kind) ? ask.record : located;
-  if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind) return { error: 'page_changed' };
-  const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
-  if (!target) return { error: 'err_no_target' };
+  if (!ref || ref.id !== ask.record.id || ref.kind !== ask.record.kind) return null;
   const named: Partial<Record<FieldName, string>> = {};
   for (const name of fieldNames) {
     const value = ask.record.fields[name];
     if (value) named[name] = value;
   }
   const number = ('number' in ref && ref.number) || ask.record.number;
-  const record: Case = {
+  return {
     desk: entry.key,
     kind: ref.kind,
     id: ref.id,
@@ -87,5 +102,20 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, entry: PageEntry): Promi
     ...(number ? { number } : {}),
     fields: ask.record.fields,
   };
+}
+
+async function codes(ask: Extract<Ask, { type: 'qr' }>, record: Case, entry: PageEntry): Promise<Codes> {
+  const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
+  if (!target) return { error: 'err_no_target' };
   return codesOf(target, record, entry.links, ask.launchId);
+}
+
+/** Pops are sent only for cases for which a rule offers them, whatever a page asks for. */
+async function pops(ask: Exclude<About, { type: 'qr' }>, record: Case, entry: PageEntry): Promise<unknown> {
+  const offered = (await route(entry, record, rowsOf(entry))) ?? possible(entry) ?? [];
+  const ids = offered.filter(({ group }) => group === 'pop').map(({ id }) => id);
+  if (ask.type === 'pops') return { pops: await linesOf(record, ids) };
+  const { pop: id, how, sure, launch } = ask;
+  const line = ids.includes(id) ? await popNow({ id, record, how, sure, launch }) : null;
+  return line ? { pops: [line] } : { error: 'err_no_target' };
 }
