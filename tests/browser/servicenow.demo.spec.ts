@@ -74,7 +74,8 @@ const workspace = `<!doctype html><title>Workspace</title><body><sn-canvas-root>
         event.preventDefault();
         go(event.target.getAttribute('href'));
       });
-      go(location.pathname);
+      // A page that takes its time with the record.
+      setTimeout(() => go(location.pathname), location.search ? 1500 : 0);
     }
   });
   addEventListener('popstate', () => go(location.pathname));
@@ -334,4 +335,26 @@ test('of a workspace’s records the one of the address is shown, through nested
   await expect(bar(page)).toContainText('d'.repeat(32));
   await expect(panel(page).getByText(pump.number)).toHaveCount(0);
   await expect(call(page)).toHaveCount(0);
+});
+
+test('a page that has not built the record’s pane yet is still being read', async ({ page, snow }) => {
+  await page.goto(`${snow.origin}/now/sow/record/incident/${pump.id}?late`);
+  await tab(page).click();
+  const said = page.evaluate(
+    (number) =>
+      new Promise<string[]>((resolve) => {
+        const seen = new Set<string>();
+        const look = () => {
+          const text = document.querySelector('deskcall-panel')?.shadowRoot?.querySelector('.bar')?.textContent ?? '';
+          if (text.includes(number)) return resolve([...seen]);
+          seen.add(text);
+          requestAnimationFrame(look);
+        };
+        look();
+      }),
+    pump.number,
+  );
+  // Never as a case without a number, which no rule covers.
+  expect((await said).filter((text) => text && !text.includes('Reading'))).toEqual([]);
+  await expect(call(page)).toHaveText('Call Dana Reyes');
 });
