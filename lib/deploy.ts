@@ -293,15 +293,15 @@ ${
       )}\n`
     : 'Ids and addresses in these files are those that were typed in; nobody has checked that Deskcall is there.\n'
 }
-Before you put a file in place, look at what your organisation has set already: the same policy in two files does not add
-up, one of them wins. Then add the entry from \`force-install.json\` and \`auto-launch.json\` to what you have instead.
+Before you put a file in place, look at what your organisation has set already. Where one of these policies is there, do
+not set it a second time: add the entry from \`force-install.json\` or \`auto-launch.json\` to what you have instead.
 
 | browser and system | file | where it goes |
 |---|---|---|
 | Chrome, Linux | \`chrome-linux.json\` | \`/etc/opt/chrome/policies/managed/deskcall.json\` (Chromium of Debian: \`/etc/chromium/policies/managed/\`) |
 | Chrome, Windows | \`chrome-windows.reg\` | import it as administrator, or take its values into a group policy |
 | Chrome, macOS | \`chrome-macos.mobileconfig\` | hand it out by your device management |
-| Edge, Linux | \`edge-linux.json\` | \`/etc/opt/edge/policies/managed/deskcall.json\` |
+| Edge, Linux | \`edge-linux.json\` | \`/etc/opt/edge/policies/managed/deskcall.json\`, as others report; not from Microsoft’s documentation |
 | Edge, Windows | \`edge-windows.reg\` | as for Chrome |
 | Edge, macOS | \`edge-macos.mobileconfig\` | as for Chrome |
 | Firefox, Linux | \`firefox-policies.json\` | \`/etc/firefox/policies/policies.json\` |
@@ -312,7 +312,7 @@ up, one of them wins. Then add the entry from \`force-install.json\` and \`auto-
 
 Chrome and Edge: \`ExtensionInstallForcelist\` has \`${at.chrome.id};${at.chrome.url}\` and \`${at.edge.id};${at.edge.url}\`.
 Firefox: \`ExtensionSettings\` has \`${at.firefox.id}\` from \`${at.firefox.url}\`. If you already use \`ExtensionSettings\` in
-Chrome or Edge, it wins over the list: take the entry of \`force-install.json\`. On Windows, Chrome’s and Edge’s own
+Chrome or Edge, it supersedes the list: take the entry of \`force-install.json\`. On Windows, Chrome’s and Edge’s own
 documentation allows addresses outside their stores only on computers that are joined to a domain. Release versions of
 Firefox install only what Mozilla has signed.
 
@@ -337,20 +337,22 @@ Check: \`chrome://policy\` and \`edge://policy\` list Deskcall with its values. 
 
 \`AutoLaunchProtocolsFromOrigins\` lets \`worklink:\` links open from exactly these pages${origins.length ? `:\n\n${list(origins)}` : ': none, because no desk has an address.'}
 
-Links in Deskcall’s own popup still ask once. Microsoft’s documentation of this policy names Windows and macOS, not Linux.
+Deskcall’s own popup is not among them, so a link that is pressed there may ask. Microsoft’s documentation of this policy
+names Windows and macOS, not Linux.
 
 Check: open a case on one of these desks and press *Call*. WorkLink opens, and the browser asks nothing.
 
 ## What is left to each person
 
-One click on *Allow* in Deskcall’s options, for all desks at once: no policy can give an extension access to a page. A
-build of your own can, with no click at all: \`npm run build:fleet -- settings.json\` in Deskcall’s sources.
+*Allow* in Deskcall’s options: being installed by policy gives an extension no access to a page (tried in Chromium). A
+build of your own needs no click at all: \`npm run build:fleet -- settings.json\` in Deskcall’s sources.
 
 ## What was tried and what was not
 
 Tried by Deskcall’s own tests, on Linux: \`chrome-linux.json\` in Chromium, \`firefox-policies.json\` in Firefox ESR.
 Not tried, because these were not at hand: Google Chrome and Microsoft Edge themselves, Windows with its registry, macOS
-with its profiles, and any store. Their files follow the vendors’ documentation.
+with its profiles, and any store. Their files follow the vendors’ documentation; for settings in Edge on macOS, the domain
+\`com.microsoft.Edge.extensions.<id>\` is as other projects use it.
 `;
 }
 

@@ -1,6 +1,9 @@
 /** An organisation's policy in a real browser: mandates, defaults, rows, secrets, and changes as they come. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { strFromU8, unzipSync } from 'fflate';
 import { demoSettings } from '../../sandbox/desk/desk.ts';
 import { idOf, openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
@@ -127,6 +130,51 @@ test.describe('what the organisation sets', () => {
     await backup.getByRole('button', { name: 'Go back to the default: Rows of lookup tables' }).click();
     await expect(state).toContainText('Default of your organisation');
     await calls('Liu Wei');
+  });
+
+  for (const view of ['backup', 'deploy'])
+    test(`${view} holds in light and dark, narrow and at 200 %`, async () => {
+      const page = await options(view);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations).toEqual([]);
+      }
+      // 1280 px at 200 % are 640; 320 is WCAG's narrowest.
+      for (const width of [640, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+    });
+
+  test('Deployment: what is typed takes the place of a placeholder, is remembered, and stands in the downloaded zip', async ({
+    desk,
+  }) => {
+    const page = await options('deploy');
+    const id = page.getByLabel('Id for Google Chrome');
+    const placeholders = page.getByText('These are placeholders').locator('xpath=../..');
+    await expect(placeholders).toContainText('Id for Google Chrome');
+    await id.fill('wrong');
+    await expect(page.getByRole('alert')).toHaveText(/32 letters from a to p/);
+    await id.fill('abcdefghijklmnopabcdefghijklmnop');
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(placeholders).not.toContainText('Id for Google Chrome');
+    await page.getByLabel('How it counts there: Rules').selectOption('As a default');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download all as one zip' }).click();
+    const files = unzipSync(readFileSync(await (await download).path()));
+    const { '3rdparty': ours, AutoLaunchProtocolsFromOrigins: launch } = JSON.parse(
+      strFromU8(files['chrome-linux.json'] ?? new Uint8Array()),
+    ) as {
+      '3rdparty': { extensions: Record<string, Record<string, string>> };
+      AutoLaunchProtocolsFromOrigins: unknown;
+    };
+    const { settings = '', defaults = '' } = ours.extensions.abcdefghijklmnopabcdefghijklmnop ?? {};
+    expect(launch).toEqual([{ protocol: 'worklink', allowed_origins: [desk.origin] }]);
+    expect(JSON.parse(settings)).toMatchObject({ contacts: { length: 5 }, rows: { length: 1 } });
+    expect(Object.keys(JSON.parse(defaults) as object)).toEqual(['version', 'rules']);
+    await page.reload();
+    await expect(id).toHaveValue('abcdefghijklmnopabcdefghijklmnop');
   });
 
   test('a secret is refused and said', async ({ desk }) => {
