@@ -26,7 +26,7 @@ const preact = [
 
 /**
  * The scripts of the desks that are more than data, one for each, so that a page gets the code of its own desk alone.
- * They are generated: each only hands that desk's code to the reader.
+ * They are generated: each only hands that desk's code to the core.
  * @returns their ids and files
  */
 function deskScripts(): { name: string; inputPath: string }[] {
@@ -38,10 +38,11 @@ function deskScripts(): { name: string; inputPath: string }[] {
     .map((id) => {
       const inputPath = `${folder}/desk-${id}.ts`;
       const text = `import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
-import { provide } from '../../lib/browser/desk.ts';
 import { code } from '../../lib/desks/${id}.ts';
 
-export default defineUnlistedScript(() => provide('desk-${id}', code));
+export default defineUnlistedScript(() => {
+  globalThis.deskcallCode = { ...globalThis.deskcallCode, 'desk-${id}': code };
+});
 `;
       // Written anew each time, it would make every build look out of date.
       if (textOf(inputPath) !== text) writeFileSync(inputPath, text);
@@ -71,7 +72,9 @@ const bare = {
   enforce: 'pre' as const,
   transform(code: string, id: string) {
     const [start] = /^import definition from .*$/m.exec(code) ?? [];
-    return start && id.includes('unlisted-script-entrypoint') ? `${start}\nexport default definition.main();` : undefined;
+    return start && id.includes('unlisted-script-entrypoint')
+      ? `${start}\nexport default definition.main();`
+      : undefined;
   },
 };
 

@@ -44,7 +44,7 @@ export function sightOf(desk: Desk | null, form: Pick<DeskForm, 'read' | 'shows'
         desk: null,
         case: null,
         sources: {},
-        problems: [{ code: 'no-desk', message: 'This page belongs to no desk that Deskcall knows.' }],
+        problems: [{ code: 'no-desk' }],
         confirmed: false,
       };
   return {

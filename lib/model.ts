@@ -39,8 +39,11 @@ export type ProblemCode =
   | 'no-pane' //    the page does not hold the record of its address, or not yet
   | 'rest'; //      the desk's own API was asked and gave nothing
 
-/** Something that kept a value from being read. `message` is plain English for people. */
-export type Problem = { code: ProblemCode; field?: string; message: string };
+/**
+ * Something that kept a value from being read. `message` is plain English for people; problem-words.ts has most of them,
+ * which no page pays for.
+ */
+export type Problem = { code: ProblemCode; message?: string };
 
 /** The record that the page itself names, where the address names another; `id` where the page names it by id. */
 export type Shown = { text: string; id?: string };

@@ -13,7 +13,7 @@ export function readCase(desk: Desk, whole: Page, chosen?: Ref): Read {
   const result: Read = { desk: desk.id, case: null, sources: {}, problems: found.problems, confirmed: found.confirmed };
   if (shown !== undefined) result.shown = shown;
   if (!ref) {
-    if (!found.problems.length) found.problems.push({ code: 'no-case', message: 'No case is open on this page.' });
+    if (!found.problems.length) found.problems.push({ code: 'no-case' });
     return result;
   }
   // Where the page shows another record, the desk has dropped its fields: what is left is the address's identity.

@@ -1,5 +1,5 @@
 /** What a desk's own API says of a record, laid over what its page says. */
-import { plain } from './desks/custom.ts';
+import { plain, zoned } from './desks/custom.ts';
 import { fieldNames, type Findings, type Ref, type Told } from './model.ts';
 
 /**
@@ -27,7 +27,10 @@ export function withTold(found: Findings, told: Told | null): Findings {
   };
   const next: Ref = { ...ref };
   if (ref.number === undefined || sources.number !== 'url') put('number', told.number, (text) => (next.number = text));
-  for (const field of fieldNames) put(field, told.values[field], (text) => (values[field] = text));
+  for (const field of fieldNames)
+    put(field, told.values[field], (text) => {
+      values[field] = field === 'opened' ? zoned(text) : text;
+    });
   for (const [label, value] of Object.entries(told.fields ?? {}))
     put(`fields.${label}`, value, (text) =>
       Object.defineProperty(fields, label, { value: text, enumerable: true, configurable: true, writable: true }),

@@ -2,6 +2,7 @@
 import { customDesk } from './desks/custom.ts';
 import { declared, formOf } from './desks/index.ts';
 import type { Case, Desk, DeskFile, Page, Problem, Read, Source } from './model.ts';
+import { worded } from './problem-words.ts';
 import { readCase } from './read.ts';
 
 /** What `npm run read` prints: all that is read on a page. */
@@ -23,6 +24,8 @@ export type Reader = {
    * @param page an absolute address with its document
    */
   deskAt: (page: Page) => Desk | undefined;
+  /** All desks that a page can be of: those whose host it has, else those that know it. */
+  likes: (page: Page) => Desk[];
 };
 
 /** Reads with these desks. */
@@ -37,6 +40,10 @@ export function readerOf(files: DeskFile[]): Reader {
       const at = known.filter(({ hosts }) => hosts.some((pattern) => isAt(pattern, page.url)));
       const byAddress = at.find(({ desk }) => desk.locate(page.url)) ?? at[0];
       return (byAddress ?? known.find(({ desk }) => desk.owns(page)))?.desk;
+    },
+    likes(page) {
+      const at = known.filter(({ hosts }) => hosts.some((pattern) => isAt(pattern, page.url)));
+      return (at.length ? at : known.filter(({ desk }) => desk.owns(page))).map(({ desk }) => desk);
     },
   };
 }
@@ -64,6 +71,6 @@ export function readPage(page: Page, wanted?: string, { desk: deskOf, deskAt } =
     const message = 'This page belongs to no desk that Deskcall knows; name one with --desk.';
     return { desk: null, case: null, sources: {}, problems: [{ code: 'no-desk', message }] };
   }
-  const { desk: id, case: record, sources, problems } = readCase(desk, page);
-  return { desk: id, case: record, sources, problems };
+  const read = readCase(desk, page);
+  return { desk: read.desk, case: read.case, sources: read.sources, problems: worded(read) };
 }

@@ -21,7 +21,7 @@ export function newLaunchId(): LaunchId {
 
 const ours = ['work_order_id', 'case_id', 'desk', 'launch_id'] as const;
 
-/** Parameter names that mean something to WorkLink or to us; external data may not take them. */
+/** Parameter names that mean something to WorkLink or to us; schema.ts lets no external data take them. */
 export const reservedParams: ReadonlySet<string> = new Set([
   ...ours,
   'action',
@@ -66,8 +66,7 @@ export function linkFault(link: string, hosts: readonly string[], only?: 'workli
   // URL parsers drop the former silently, so they could hide a scheme; some read a backslash as a slash, some do not.
   // oxlint-disable-next-line no-control-regex -- these are what is refused
   if (/[\u0000-\u0020\u007f\\]/.test(link)) return 'letters';
-  if (/^worklink:/i.test(link) && only !== 'https')
-    return /^worklink:\/\/[^/?#]/i.test(link) ? null : 'resource';
+  if (/^worklink:/i.test(link) && only !== 'https') return /^worklink:\/\/[^/?#]/i.test(link) ? null : 'resource';
   // Without the slashes it would be an address on the desk's own host.
   if (!/^https:\/\//i.test(link) || only === 'worklink') return 'scheme';
   let url: URL;
@@ -158,7 +157,7 @@ export function linkOf(
   ];
   for (const [name, field] of Object.entries(options.external)) {
     const value = fieldOf(record, field)?.slice(0, longestExtra);
-    if (value && !reservedParams.has(name.toLowerCase())) data.push([name, value]);
+    if (value) data.push([name, value]);
   }
   const pairs = data.filter(([name]) => !without.some((left) => left === name));
 

@@ -36,12 +36,15 @@ export const askFor = (origins: string[]): Promise<boolean> =>
 export const giveBack = (origin: string): Promise<boolean> =>
   browser.permissions.remove({ origins: [patternOf(origin)] });
 
-/** An origin, and the files that read its desk: `desk-jira`, or `desk-jira+rest` where its own API is asked as well. */
+/**
+ * An origin, and what its pages get: `core` where the desk's description says all, else `desk-jira`, or `desk-jira+rest`
+ * where its own API is asked as well; the core comes last in any case.
+ */
 export type Place = { origin: string; scripts: string };
 
 /** The scripts of a granted page: its own desk's first, then the core. */
 const filesOf = (scripts: string): '/core.js'[] =>
-  [...scripts.split('+'), 'core'].map((name) => `/${name}.js` as '/core.js');
+  [...scripts.split('+').filter((name) => name !== 'core'), 'core'].map((name) => `/${name}.js` as '/core.js');
 
 /**
  * Makes the registered scripts agree with the grants, and brings them to tabs that are already open.

@@ -1,9 +1,11 @@
 /** What an opened panel can do beside showing: codes, copies, and the report for an admin. No page at rest pays for it. */
+import type { PopActions, PopLines } from '../../components/pops.tsx';
 import type { Case, Codes, Offer } from '../model.ts';
+import { worded } from '../problem-words.ts';
 import type { Here } from './case.ts';
-import { ask } from './messages.ts';
+import { ask, type MessageCase } from './messages.ts';
 
-export type Actions = {
+export type Actions = PopActions & {
   codes: (offer: Offer) => Promise<Codes>;
   /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
   copy: (offer: Offer) => Promise<boolean>;
@@ -36,7 +38,8 @@ function fieldsOf(here: Here, record: Case): Record<string, string> {
   const { desk: _desk, kind: _kind, id: _id, number: _number, fields, ...named } = record;
   const wanted = new Set(Object.values(here.entry.links.external).map((name) => name.toLowerCase()));
   wanted.add('asset');
-  for (const target of here.targets()) if (target.field) wanted.add(target.field.toLowerCase());
+  for (const { field } of here.targets().flatMap((target) => [target, ...(target.fallback ?? [])]))
+    if (field) wanted.add(field.toLowerCase());
   return Object.fromEntries(
     Object.entries({ ...fields, ...named }).filter(
       (pair): pair is [string, string] => wanted.has(pair[0].toLowerCase()) && pair[1] !== undefined,
@@ -44,9 +47,48 @@ function fieldsOf(here: Here, record: Case): Record<string, string> {
   );
 }
 
+/** A longer text is no field that a workflow could show. */
+const longest = 20_000;
+
+/** The whole case as it is now, for the worker alone: only settings say which of it a workflow gets. Null: another case. */
+function about(here: Here): { url: string; chosen: boolean; record: MessageCase } | null {
+  const record = here.still();
+  if (!record) return null;
+  const { desk: _desk, kind, id, number, fields, ...named } = record;
+  const all = Object.entries({ ...fields, ...named }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && pair[0].length <= 300,
+  );
+  return {
+    url: here.address(),
+    chosen: here.chose(id),
+    record: {
+      kind,
+      id,
+      number,
+      fields: Object.fromEntries(all.map(([name, value]) => [name, value.slice(0, longest)])),
+    },
+  };
+}
+
 /** @param slot where what is open is drawn */
 export function actionsOf(here: Here, slot: HTMLElement): Actions {
   return {
+    async pops() {
+      const record = about(here);
+      return record ? ask<PopLines>({ type: 'pops', ...record }) : { error: 'page_changed' };
+    },
+    pop(event, id, how, sure, call) {
+      if (!event.isTrusted) return null;
+      const record = about(here);
+      if (!record) return Promise.resolve({ error: 'page_changed' });
+      // Its launch id is used up once this click is over, and is the one that the call has.
+      const launch = call && here.launchId(call.id, 'button');
+      return ask<PopLines>({ type: 'pop', ...record, pop: id, how, sure, ...(launch ? { launch } : {}) });
+    },
+    onCopyPop({ id, plan, history }) {
+      const { campaign, reference } = plan;
+      void copyText(slot, JSON.stringify({ pop: id, campaign, reference, history }, null, 2));
+    },
     async codes(offer) {
       const record = here.still();
       if (!record) return { error: 'page_changed' };
@@ -67,7 +109,13 @@ export function actionsOf(here: Here, slot: HTMLElement): Actions {
     },
     onCopyForAdmin() {
       const { entry } = here;
-      const report = { configured: entry.key, product: entry.product, read: here.read(), rules: entry.rules };
+      const read = here.read();
+      const report = {
+        configured: entry.key,
+        product: entry.product,
+        read: { ...read, problems: worded(read) },
+        rules: entry.rules,
+      };
       void copyText(slot, JSON.stringify(report, null, 2));
     },
   };

@@ -1,6 +1,7 @@
 /** The panel's life on one page: which desk, which case, where it stands, and when it goes. */
 import { browser } from 'wxt/browser';
 import type { OpenedProps } from '../../components/opened.tsx';
+import { customDesk } from '../desks/custom.ts';
 import type { Desk, LaunchEvent, Offer, Open, PageEntry, Say, View } from '../model.ts';
 import { followCase, type Here } from './case.ts';
 import { dockKey, pageKey, storedFor } from './keys.ts';
@@ -30,6 +31,14 @@ export type Drawing = {
   onMove: (top: number, done: boolean) => void;
 };
 
+/** The desk of a page; null where its code is not there: another port's desk has its scripts on this host, too. */
+function deskOf(entry: PageEntry): Desk | null {
+  const code = entry.script ? globalThis.deskcallCode?.[entry.script] : {};
+  if (!code) return null;
+  const desk = customDesk(entry.product, entry.name, entry.desk, code);
+  return (entry.rest && code.rest && globalThis.deskcallAsking?.(desk, code.rest)) || desk;
+}
+
 /**
  * Starts the panel on a page that belongs to a granted origin; does nothing where the origin is not set up.
  * @param css what a page at rest needs
@@ -53,7 +62,7 @@ export async function startPage(
   const begin = (stored: Record<string, unknown>): void => {
     running?.abort();
     const entry = stored[key] as PageEntry | undefined;
-    const desk = entry?.v === 2 && globalThis.deskcallDesks?.[entry.script ?? 'desk-custom']?.(entry);
+    const desk = entry?.v === 2 && deskOf(entry);
     if (!entry || !desk || signal.aborted) return;
     running = new AbortController();
     const over = AbortSignal.any([signal, running.signal]);

@@ -18,6 +18,7 @@ import { grantedOrigins, reconcile } from './grants.ts';
 import { alone, dropRows, readRows, rowCounts, writeRows, type RowState } from './rows.ts';
 import { keep, readSnapshot, type Reason, type Snapshot } from './snapshots.ts';
 import { bindSecrets } from './vault.ts';
+import { wordsNow } from './words.ts';
 
 type Raw = Record<string, unknown>;
 
@@ -187,7 +188,6 @@ export const importAll = (
     return snapshot;
   });
 
-/** Rows that are kept as a text: the organisation's, and a person's own while the organisation's count for good. */
 /**
  * Replaces rows by one switch, after a snapshot of what was set.
  * @param next what makes them of the rows that count once it is this page's turn
@@ -213,6 +213,7 @@ export const importRows = (
     return snapshot;
   });
 
+/** Rows that are kept as a text: the organisation's, and a person's own while the organisation's count for good. */
 const textRows = async (name: 'policy-rows' | 'own-rows'): Promise<Row[] | null> => {
   const text = await get<string | null>(name);
   return text ? (JSON.parse(text) as Row[]) : null;
@@ -336,7 +337,7 @@ export async function publish(pending?: RowState): Promise<void> {
     ]);
     // Also where another organisation's policy, or a file, has brought other addresses.
     await bindSecrets(settings.awaken);
-    const wanted = new Map<string, unknown>();
+    const wanted = new Map<string, unknown>([['words', wordsNow()]]);
     for (const desk of settings.desks)
       for (const origin of desk.origins) {
         const entry = granted(origin) ? compile(settings, origin) : null;
@@ -357,7 +358,7 @@ export async function publish(pending?: RowState): Promise<void> {
     await reconcile(
       settings.desks.flatMap(({ on, origins, product, rest }) => {
         const script = scriptOf(product);
-        const scripts = script && rest ? `${script}+rest` : (script ?? 'desk-custom');
+        const scripts = script && rest ? `${script}+rest` : (script ?? 'core');
         return on ? origins.map((origin) => ({ origin, scripts })) : [];
       }),
     );

@@ -105,7 +105,7 @@ type Found = { value: string; source: Source; several?: boolean | undefined };
 type Labelled = Map<string, { label: string; value: string; source: Source }>;
 
 /** A time with a zone becomes ISO in UTC; any other stays what the page wrote. */
-const zoned = (text: string): string =>
+export const zoned = (text: string): string =>
   /T.*(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : text;
 
 /**
@@ -296,7 +296,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const { values, fields, sources, problems } = findings;
     const whole = rootsIn(page.document);
     const several = (): Findings => {
-      problems.push({ code: 'several', message: 'More than one record on this page says it is the open one.' });
+      problems.push({ code: 'several' });
       return { ...findings, ref: null };
     };
     if (form.single && all(whole, form.single).length > 1) {
@@ -310,7 +310,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const root = scopeOf(whole, wanted, page.url);
     if (!root) {
       if (located) byAddress();
-      problems.push({ code: 'no-pane', message: 'The page does not hold the record of its address, or not yet.' });
+      problems.push({ code: 'no-pane' });
       return findings;
     }
 
@@ -343,10 +343,7 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
         } else other = { text: shown.value, id: shownId };
       } else if (number && from.number && number.value !== from.number) other = { text: number.value };
       if (other) {
-        problems.push({
-          code: 'disagree',
-          message: `The address says ${from.number ?? from.id}, the page shows ${other.text}.`,
-        });
+        problems.push({ code: 'disagree' });
         return { ...findings, shown: other };
       }
     }

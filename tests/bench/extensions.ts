@@ -76,11 +76,10 @@ export async function makeExtensions(): Promise<Extensions> {
 
   const react = folder('react');
   await bundle('react.tsx', react, 'core.js');
-  cpSync(join(store, 'desk-custom.js'), join(react, 'desk-custom.js'));
   cpSync(join(store, '_locales'), join(react, '_locales'), { recursive: true });
   writeFileSync(join(react, 'worker.js'), '');
   const worker = { permissions: ['storage', 'unlimitedStorage'], background: { service_worker: 'worker.js' } };
-  manifest(react, 'react', 'react', ['desk-custom.js', 'core.js'], { ...worker, default_locale: 'en' });
+  manifest(react, 'react', 'react', ['core.js'], { ...worker, default_locale: 'en' });
   folders.push(react);
 
   await bundle('rows.ts', dir, 'rows.js');

@@ -18,7 +18,7 @@ declare const window: {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function bytes(store: string): Figure[] {
-  const load = ['desk-custom.js', 'core.js'];
+  const load = ['core.js'];
   const figures = (what: string, names: string[]) => {
     const files = names.map((name) => readFileSync(join(store, name)));
     const sum = (size: (file: Buffer) => number) => files.reduce((total, file) => total + size(file), 0);

@@ -133,5 +133,5 @@ test('a page gets the core and its own desk, and no other', async ({ world, sett
   expect(ours.map(({ js }) => js)).toEqual([['desk-freshdesk.js', 'rest.js', 'core.js']]);
   for (const file of ours.flatMap(({ js }) => js ?? [])) expect(`/${file}`).toMatch(own);
   const others = scripts.filter((script) => !ours.includes(script));
-  expect(others.map(({ js }) => js)).toEqual([['desk-custom.js', 'core.js']]);
+  expect(others.map(({ js }) => js)).toEqual([['core.js']]);
 });

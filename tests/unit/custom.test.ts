@@ -237,7 +237,7 @@ describe('what the page itself shows', () => {
       desk: 'custom',
       case: { desk: 'custom', kind: 'case', id: '7', number: '7', fields: {} },
       sources: { id: 'url', kind: 'url', number: 'url' },
-      problems: [{ code: 'disagree', message: 'The address says 7, the page shows 8.' }],
+      problems: [{ code: 'disagree' }],
       confirmed: false,
       shown: { text: '8', id: '8' },
     });

@@ -353,12 +353,17 @@ describe('what a desk’s own API says', () => {
     const told: Told = {
       id: '7',
       number: 'INC7',
-      values: { title: ' API\u0000 ', priority: 2, assignee: null },
+      values: { title: ' API\u0000 ', priority: 2, assignee: null, opened: '2026-11-21T22:30:11.000+0200' },
       fields: { Site: 'Plant 7', __proto__x: {} },
     };
     const both = withTold(found(), told);
     expect(both.ref).toEqual({ kind: 'case', id: '7', number: 'INC7' });
-    expect(both.values).toEqual({ title: 'API', queue: 'Pumps', priority: '2' });
+    expect(both.values).toEqual({
+      title: 'API',
+      queue: 'Pumps',
+      priority: '2',
+      opened: '2026-11-21T20:30:11.000Z',
+    });
     expect(both.fields).toEqual({ Site: 'Plant 7' });
     expect(both.sources).toMatchObject({
       title: 'rest',

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { deskIds } from '../../lib/which.ts';
 import { fixtures } from '../desks/fixtures.ts';
 
 /** The command as `npm run --silent read --` starts it. */
@@ -52,7 +53,9 @@ test('a page: one object, and nothing in it runs or is fetched', async () => {
 });
 
 test('a batch: an answer a line, a bad line costs itself', async () => {
-  const pages = fixtures.map(({ url, desk, name }) => ({ url, desk, file: join('tests', 'desks', name) }));
+  // A sample: every page is read by fixtures.test.ts.
+  const sample = fixtures.filter((_, n) => n % 8 === 0);
+  const pages = sample.map(({ url, desk, name }) => ({ url, desk, file: join('tests', 'desks', name) }));
   const url = 'https://rt.example/Ticket/Display.html?id=7';
   const lines = [
     ...pages.map((page) => JSON.stringify(page)),
@@ -72,7 +75,7 @@ test('a batch: an answer a line, a bad line costs itself', async () => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(answers.slice(0, pages.length)).toEqual(fixtures.map(({ read }) => read));
+  expect(answers.slice(0, pages.length)).toEqual(sample.map(({ read }) => read));
   const [cut, number, noUrl, noAddress, noFile, noDesk, address, nobody, ...more] = answers.slice(pages.length);
   for (const bad of [cut, number, noUrl, noAddress, noFile, noDesk]) {
     expect(Object.keys(bad ?? {})).toEqual(['error']);
@@ -93,5 +96,5 @@ test('a batch: an answer a line, a bad line costs itself', async () => {
 test('an unknown desk is one clear sentence', async () => {
   const { code, out, err } = await command(['https://rt.example/', '--desk', 'sharepoint']);
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(err).toBe('"sharepoint" is no desk that Deskcall knows; it knows request-tracker, redmine, marked.\n');
+  expect(err).toBe(`"sharepoint" is no desk that Deskcall knows; it knows ${deskIds.join(', ')}.\n`);
 });

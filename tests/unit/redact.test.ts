@@ -283,7 +283,7 @@ describe('whatever a page holds, its report is written in the words of structure
         'fields.Zenobia': 'label#1',
         queue: 'attr',
       },
-      problems: [{ code: 'disagree', field: 'Zenobia', message: 'The address says 5550199, the page shows Zenobia.' }],
+      problems: [{ code: 'disagree', message: 'The address says 5550199, the page shows Zenobia.' }],
     }; // prettier-ignore
     const report = of(
       '<body class="project-field-service field-label private-customer"><p id="FieldService_tab">',

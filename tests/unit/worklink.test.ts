@@ -212,12 +212,23 @@ test('what cannot be found again gets no link', () => {
     expect(linkOf(user, { ...record, ...bad }, presets, launch)).toMatchObject({ refused: 'no-id' });
 });
 
-test('external data takes no reserved name and at most 120 characters', () => {
-  const external = { User: 'Site', launch_id: 'Site', site: 'Site' };
-  const { app } = made(user, { ...record, fields: { Site: 'x'.repeat(500) } }, { ...presets, external });
+test('external data takes at most 120 characters', () => {
+  const { app } = made(
+    user,
+    { ...record, fields: { Site: 'x'.repeat(500) } },
+    { ...presets, external: { site: 'Site' } },
+  );
   expect(readLink(app ?? '')?.data).toMatchObject({ user: ['497'], launch_id: [launch], site: ['x'.repeat(120)] });
-  expect(readLink(app ?? '')?.data).not.toHaveProperty('User');
 });
+
+test.each(['User', 'launch_id', 'work_order_id', 'Action', 'deep_link', 'token'])(
+  'external data takes no reserved name: %s never gets as far as a link',
+  (name) => {
+    const { settings, problems } = parseSettings({ links: { external: { [name]: 'Site', site: 'Site' } } });
+    expect(settings.links.external).toEqual({ site: 'Site' });
+    expect(problems).toHaveLength(1);
+  },
+);
 
 describe('which links may be offered', () => {
   const hosts = ['getworklink.com'];

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { declared } from '../../../lib/desks/index.ts';
 
 type Manifest = Record<string, unknown> & { permissions: string[] };
 const folder = (browser: string) => join('.output', `${browser}-mv3`);
@@ -12,7 +13,7 @@ const scripts = readdirSync(folder('chrome'), { recursive: true, encoding: 'utf8
 );
 
 /** What a page gets at load. */
-const atLoad = ['core.js', 'desk-custom.js'];
+const atLoad = ['core.js'];
 /** What a page gets at all: every script that is neither the worker nor of our own pages, which have their chunks. */
 const inPage = scripts.filter((name) => /^[\w-]+\.js$/.test(name) && name !== 'background.js');
 const elsewhere = scripts.filter((name) => !inPage.includes(name));
@@ -52,14 +53,31 @@ test('Firefox’s manifest names its id, the oldest Firefox, and that no data is
   });
 });
 
-test('a page gets at most 40 kB minified and 15 kB gzipped at load, styles included', () => {
-  const files = atLoad.map((name) => Buffer.from(read(name)));
+const desks = scripts.filter((name) => /^desk-[\w-]+\.js$/.test(name));
+const withCode = Object.values(declared).filter(({ code }) => code);
+
+test('a desk that is more than data has a script of its own, and no other has', () => {
+  expect(desks.toSorted()).toEqual(withCode.map(({ id }) => `desk-${id}.js`).toSorted());
+});
+
+// A page gets the core, and the script of its own desk where there is one.
+test.each(['core.js', ...desks])('%s: a page gets at most 40 kB minified and 15 kB gzipped at load', (name) => {
+  const files = [...new Set(['core.js', name])].map((file) => Buffer.from(read(file)));
   const minified = files.reduce((sum, script) => sum + script.length, 0);
   const zipped = files.reduce((sum, script) => sum + gzipSync(script, { level: 9 }).length, 0);
   expect(minified).toBeLessThanOrEqual(40_000);
   expect(zipped).toBeLessThanOrEqual(15_000);
-  // A build that has lost its styles would be small, too.
-  expect(holding(atLoad, ':host')).toEqual(['core.js']);
+});
+
+test('the styles come with the core: a build that has lost them would be small, too', () => {
+  expect(holding(['core.js'], ':host')).toEqual(['core.js']);
+});
+
+test('no script carries the description of a desk: a page has its own desk’s in its entry', () => {
+  const selectors = Object.values(declared).flatMap(({ data }) => data.read?.title?.[0]?.css ?? []);
+  expect(selectors.length).toBeGreaterThan(10);
+  const carried = ['core.js', ...desks].filter((name) => selectors.some((css) => read(name).includes(css)));
+  expect(carried).toEqual([]);
 });
 
 // Each word stands elsewhere in the build: else its absence from the page would say nothing.
