@@ -15,7 +15,7 @@ export const parts: readonly Part[] = [
 ];
 
 /** Parts that are one person's own; an organisation may set them, but nobody's are handed out to all. */
-export const personal: ReadonlySet<string> = new Set(['me', 'myLink']);
+export const personal: ReadonlySet<string> = new Set(['me', 'myLink', 'myUser']);
 
 type Raw = Record<string, unknown>;
 

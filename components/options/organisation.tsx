@@ -1,10 +1,14 @@
 /** What the organisation has set for this person, part by part, and the way back to its defaults. */
 import { useSay } from '../text.ts';
-import { Sign } from './icons.tsx';
 import { ByOrganisation } from './parts.tsx';
-import type { Desktop } from './state.ts';
+import type { Desktop, Loaded } from './state.ts';
 
 type Part = Parameters<Desktop['host']['takeDefaults']>[0][number];
+
+const stateOf = (loaded: Loaded, part: Part): string => {
+  if (loaded.locked.includes(part)) return 'o_org_mandated';
+  return loaded.changed.includes(part) ? 'o_org_changed' : 'o_org_default';
+};
 
 /** Nothing, where no organisation has set anything. */
 export function Organisation({ desktop }: { desktop: Desktop }) {
@@ -41,7 +45,6 @@ export function Organisation({ desktop }: { desktop: Desktop }) {
         <thead>
           <tr>
             <th>{say('o_import_part')}</th>
-            <th>{say('o_org_state')}</th>
             <th>
               <span className="sr">{say('o_actions')}</span>
             </th>
@@ -52,15 +55,7 @@ export function Organisation({ desktop }: { desktop: Desktop }) {
             <tr key={part}>
               <td>
                 <b>{say(`o_parts_${part}`)}</b>
-              </td>
-              <td className="meta">
-                {loaded.locked.includes(part) ? (
-                  <span className="locked">
-                    <Sign name="lock" /> {say('o_org_mandated')}
-                  </span>
-                ) : (
-                  say(changed.includes(part) ? 'o_org_changed' : 'o_org_default')
-                )}
+                <p className="meta">{say(stateOf(loaded, part))}</p>
               </td>
               <td className="end">
                 {loaded.locked.includes(part) && <ByOrganisation />}

@@ -13,7 +13,7 @@ import {
   type Choice,
   type Places,
 } from '../../lib/deploy.ts';
-import { mergePolicy, readPolicy } from '../../lib/policy.ts';
+import { mergePolicy, parts, personal, readPolicy } from '../../lib/policy.ts';
 import { parseRows, parseSettings } from '../../lib/settings.ts';
 import { demoSettings } from '../../sandbox/desk/desk.ts';
 
@@ -168,6 +168,8 @@ test('parts are mandated, defaults or left out, as was chosen; rows go with thei
 test('first, what was set is mandated, but for what is one person’s own', () => {
   const set = parseSettings({ ...file, me: { licence: 'expert' } }).settings;
   expect(firstChoice(set)).toMatchObject({ contacts: 'mandated', desks: 'mandated', match: 'none', me: 'none' });
+  // No other part is called after the person.
+  expect(parts.filter((part) => /^m[ey]/.test(part))).toEqual([...personal]);
 });
 
 test('what Deskcall itself would refuse is told before it is handed out', () => {
@@ -231,7 +233,7 @@ test('the zip holds every file as it is, and the same files make the same bytes'
   const zip = zipOf(files);
   expect(Object.keys(unzipSync(zip))).toEqual(files.map((each) => each.name));
   expect(strFromU8(unzipSync(zip)['settings.json'] ?? new Uint8Array())).toBe(textOf('settings.json'));
-  const { me: _, myLink: __, ...handedOut } = settings;
+  const handedOut = Object.fromEntries(Object.entries(settings).filter(([part]) => !personal.has(part)));
   expect(JSON.parse(textOf('settings.json'))).toEqual({ ...handedOut, rows });
   expect(zipOf(pack().files)).toEqual(zip);
 });
