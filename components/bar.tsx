@@ -46,9 +46,16 @@ export const Said = ({ children }: { children: string }) =>
 export const verb = (offer: Offer): 'call_name' | 'open_name' =>
   offer.group === 'contact' ? 'call_name' : 'open_name';
 
+/** The offer that is one click away: the first with a link, or one of its kind that nothing speaks against. */
+export function firstOf({ offers }: View): Offer | undefined {
+  const [first, ...rest] = offers.filter((offer) => offer.href);
+  const free = ({ warn, stand }: Offer) => !warn && stand?.open !== false;
+  return first && ([first, ...rest].find((offer) => offer.group === first.group && free(offer)) ?? first);
+}
+
 /** The collapsed panel: the first contact is one click away. No state and no hooks: lib/browser/jsx.ts draws it. */
 export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onNothing, onNear }: BarProps) {
-  const first = view.offers.find((offer) => offer.href);
+  const first = firstOf(view);
   const others = view.offers.length - (first ? 1 : 0);
   const alert = view.moved
     ? say('moved', ...view.moved.map(ltr))
@@ -56,10 +63,18 @@ export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onN
       ? say('doubt')
       : view.state === 'uncovered'
         ? say('uncovered')
-        : view.state === 'ready' && !first
-          ? say('no_link')
-          : null;
-  const calm = view.state === 'uncovered' && !view.moved;
+        : view.state !== 'ready' || view.launched
+          ? null
+          : !first
+            ? say('no_link')
+            : first.warn
+              ? say('may_refuse')
+              : first.instead
+                ? say('is_closed', own(first.instead))
+                : first.stand?.open === false
+                  ? say('closed')
+                  : null;
+  const calm = !view.moved && (view.state === 'uncovered' || (first && !first.warn));
   const more = first && others && view.state === 'ready' ? say('n_more', String(others)) : '';
   return (
     <div className="bar" role="region" aria-label={say('region', view.number)} onPointerEnter={onNear}>

@@ -2,7 +2,8 @@ import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 're
 import type { Codes, Offer, Open, Screen, View } from '../lib/model.ts';
 import type { BarProps } from './bar.tsx';
 import { Card, Removed } from './card.tsx';
-import { Panel } from './panel.tsx';
+import { mineOf, Panel } from './panel.tsx';
+import { useSay } from './text.ts';
 
 export type OpenedProps = {
   view: View;
@@ -78,7 +79,9 @@ function Code({
   const [drawn, setDrawn] = useState<Codes | null>(null);
   const [full, setFull] = useState(false);
   const glass = useGlass();
-  const [offer, setOffer] = useState(() => view.offers.find(({ id }) => id === target) ?? view.offers[0]);
+  const say = useSay();
+  const all = view.mine ? [...view.offers, mineOf(view.mine, say)] : view.offers;
+  const [offer, setOffer] = useState(() => all.find(({ id }) => id === target) ?? all[0]);
   useEffect(() => {
     let still = true;
     if (offer && asked.key) void codes(offer).then((answer) => still && setDrawn(answer));
@@ -87,7 +90,7 @@ function Code({
     };
     // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies -- drawn for the case that was asked about, and again only when the person asks again
   }, [asked]);
-  const again = view.offers.find(({ id }) => id === target) ?? view.offers[0];
+  const again = all.find(({ id }) => id === target) ?? all[0];
   const show = again
     ? () => {
         setDrawn(null);

@@ -1,8 +1,9 @@
 import type { Offer, View } from '../lib/model.ts';
-import { type BarProps, Launch, ltr, Num, own, QrButton, Said, verb } from './bar.tsx';
+import { type BarProps, firstOf, Launch, ltr, Num, own, QrButton, Said, verb } from './bar.tsx';
 import { drawn } from './drawn.ts';
 import { Icon, Mark } from './icons.tsx';
-import { useSay } from './text.ts';
+import { type Say, useSay } from './text.ts';
+import { whenWords } from './when.ts';
 
 export type PanelProps = {
   view: View;
@@ -25,7 +26,7 @@ export function Panel(props: PanelProps) {
   const { view, onCollapse } = props;
   const contacts = view.offers.filter((offer) => offer.group === 'contact');
   const catalogs = view.offers.filter((offer) => offer.group === 'catalog');
-  const main = view.offers.find((offer) => offer.href)?.id;
+  const main = firstOf(view)?.id;
   return (
     <section className="panel" aria-label={say('region', view.number)}>
       <div className="p-head">
@@ -66,12 +67,18 @@ export function Panel(props: PanelProps) {
           <span>{say('unnumbered')}</span>
         </p>
       )}
+      {view.state === 'ready' && view.closed && (
+        <div className="p-part">
+          <Closed view={view} />
+        </div>
+      )}
       {view.state === 'ready' && contacts.length > 0 && (
         <Part title={say('part_call')} offers={contacts} main={main} {...props} />
       )}
       {view.state === 'ready' && catalogs.length > 0 && (
         <Part title={say('part_catalogs')} offers={catalogs} main={main} {...props} />
       )}
+      {view.state === 'ready' && <Recording {...props} />}
       {view.state === 'doubt' && <Doubt {...props} />}
       {view.state === 'uncovered' && <Uncovered {...props} />}
     </section>
@@ -113,16 +120,104 @@ function Part({
           {offer.href && (
             <div className="do">
               <QrButton say={say} offer={offer} onQr={onQr} />
-              <Launch offer={offer} main={offer.id === main} label={say(verb(offer), offer.name)} onLaunch={onLaunch}>
-                {say(offer.group === 'contact' ? 'call' : 'open')}
+              <Launch offer={offer} main={offer.id === main} label={labelOf(offer, say)} onLaunch={onLaunch}>
+                {say(isClosed(offer) ? 'call_anyway' : offer.group === 'contact' ? 'call' : 'open')}
               </Launch>
             </div>
           )}
+          {isClosed(offer) && <Shut offer={offer} />}
+          {offer.warn && <Warning offer={offer} />}
         </div>
       ))}
     </div>
   );
 }
+
+const isClosed = ({ stand }: Offer): boolean => stand?.open === false;
+
+/** What the button is called for those who don't see the row it stands in; it begins with what they do see. */
+const labelOf = (offer: Offer, say: Say): string =>
+  isClosed(offer) ? say('call_anyway_name', offer.name) : say(verb(offer), offer.name);
+
+const licenceWord = (licence: string, say: Say): string => say(`licence_${licence.replace('-', '_')}`);
+
+/** Who would have been offered, and why they are not. */
+function Closed({ view }: { view: View }) {
+  const say = useSay();
+  return view.closed?.map(({ name, ...stand }) => (
+    <p className="st when" key={name}>
+      <Icon d={drawn.clock} />
+      <span>
+        <Said>{say('closed_until', own(name), own(whenWords(stand, say)))}</Said>
+      </span>
+    </p>
+  ));
+}
+
+/** Nobody stands in, so it may be tried all the same. */
+function Shut({ offer: { stand } }: { offer: Offer }) {
+  const say = useSay();
+  if (!stand) return null;
+  return (
+    <p className="st why">
+      <Icon d={drawn.clock} />
+      <span>
+        <Said>{say('closed_opens', own(whenWords(stand, say)))}</Said>
+      </span>
+    </p>
+  );
+}
+
+/** What WorkLink is said to do with this call, how that is known, and what to do. It is no reason not to try. */
+function Warning({ offer: { warn, licence } }: { offer: Offer }) {
+  const say = useSay();
+  if (!warn || !licence) return null;
+  const fact = say(`warn_${warn.evidence}`, licenceWord(warn.me, say), licenceWord(licence, say));
+  return (
+    <p className="st warn why">
+      <Icon name="warn" />
+      <span>
+        {fact} {warn.why ?? say('warn_what')}
+      </span>
+    </p>
+  );
+}
+
+/** Only what an expert calls is recorded: the link that an expert opens in place of the person's own. */
+function Recording({ view, onQr, onCopy, copied }: PanelProps) {
+  const say = useSay();
+  const expert = view.offers.find(({ group, licence }) => group === 'contact' && licence === 'expert');
+  if (view.mine === undefined || !expert) return null;
+  const mine = view.mine && mineOf(view.mine, say);
+  return (
+    <div className="p-part">
+      <div>
+        <p>
+          <b>{say('recording')}</b>
+        </p>
+        <p className="meta">
+          <Said>
+            {`${say('recording_why')} ${say(mine?.href ? 'recording_link' : 'recording_ask', own(expert.name), ltr(view.number))}`}
+          </Said>
+        </p>
+      </div>
+      {mine?.href && (
+        <div className="acts">
+          <CopyButton
+            offer={mine}
+            copied={copied === mine.id}
+            onCopy={onCopy}
+            label={say('recording_copy', expert.name)}
+          />
+          <QrButton say={say} offer={mine} onQr={onQr} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The person's own link, called what it does for an expert. */
+export const mineOf = (mine: Offer, say: Say): Offer => ({ ...mine, name: say('mine') });
 
 /** What there is to know of a target, or why it has no link. */
 function Note({ offer }: { offer: Offer }) {
@@ -134,9 +229,14 @@ function Note({ offer }: { offer: Offer }) {
         <span>{say(offer.refused)}</span>
       </span>
     );
-  const licence = offer.licence && say(`licence_${offer.licence.replace('-', '_')}`);
-  const known = [licence, offer.detail && own(offer.detail)].filter(Boolean).join(' · ');
-  return <Said>{known || say(offer.group === 'contact' ? 'contact' : 'catalog')}</Said>;
+  const { stand } = offer;
+  const known = [
+    offer.instead && say('instead_of', own(offer.instead)),
+    offer.licence && licenceWord(offer.licence, say),
+    offer.detail && own(offer.detail),
+    stand?.open && say('until', own(whenWords(stand, say))),
+  ].filter(Boolean);
+  return <Said>{known.join(' · ') || say(offer.group === 'contact' ? 'contact' : 'catalog')}</Said>;
 }
 
 /** A page cannot know whether the app opened, so the way on is offered at once. */
@@ -168,16 +268,21 @@ export function CopyButton({
   offer,
   copied,
   onCopy,
+  label,
 }: {
   offer: Offer;
   copied: boolean;
   onCopy: (offer: Offer) => void;
+  /** What it is called before it was pressed. */
+  label?: string;
 }) {
   const say = useSay();
   return (
     <button type="button" className="btn quiet" onClick={() => onCopy(offer)}>
       {copied ? <Icon name="check" /> : <Icon d={drawn.copy} />}
-      <span aria-live="polite">{say(copied ? 'copied' : 'copy_link')}</span>
+      <span className={label && 'cut'} aria-live="polite">
+        {copied ? say('copied') : (label ?? say('copy_link'))}
+      </span>
     </button>
   );
 }

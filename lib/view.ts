@@ -1,5 +1,6 @@
 /** What a surface shows of a case: pure, shared by the panel on a page and the popup. */
-import type { Case, LinkOptions, Offer, Shown, Target, View } from './model.ts';
+import { standAt } from './hours.ts';
+import type { Case, LinkOptions, Offer, PageEntry, Shown, Target, View } from './model.ts';
 import { linkOf } from './worklink.ts';
 
 /** `#1` where the number is only digits; all else as it is. */
@@ -19,16 +20,27 @@ export const blank = (record: Case): View => ({
 });
 
 /**
+ * Who is offered for a target now: the target, or the first who can stand in while it is closed.
+ * @param now ms since 1970
+ */
+export function standIn(target: Target, now: number): Target {
+  const closed = ({ open }: Target) => standAt(open, now)?.open === false;
+  return (closed(target) && target.fallback?.find((other) => !closed(other))) || target;
+}
+
+/**
  * @param targets what the rules offer; null: no rule covers the case
  * @param shown the record that the page names where the address names another: then nothing is offered
  * @param launchId the launch id of a target's button
+ * @param now ms since 1970
  */
 export function viewOf(
   record: Case,
   targets: Target[] | null,
   shown: Shown | undefined,
-  links: LinkOptions,
+  { links, mine }: Pick<PageEntry, 'links' | 'mine'>,
   launchId: (target: string) => string,
+  now: number,
 ): View {
   const next = blank(record);
   if (shown) return { ...next, state: 'doubt', shown: spoken(shown.text), choice: shown.id !== undefined };
@@ -37,7 +49,20 @@ export function viewOf(
     if (record.asset) next.asset = record.asset;
     return { ...next, state: 'uncovered' };
   }
-  return { ...next, offers: targets.map((target) => offerOf(target, record, links, launchId(target.id))) };
+  const offer = (target: Target) => offerOf(target, record, links, launchId(target.id), now);
+  const changes: number[] = [];
+  for (const target of targets) {
+    for (const { open } of [target, ...(target.fallback ?? [])]) changes.push(standAt(open, now)?.until ?? Infinity);
+    const on = standIn(target, now);
+    const stand = on !== target && standAt(target.open, now);
+    if (stand) (next.closed ??= []).push({ name: target.name, ...stand });
+    if (!next.offers.some(({ id }) => id === on.id))
+      next.offers.push(stand ? { ...offer(on), instead: target.name } : offer(on));
+  }
+  const change = Math.min(...changes);
+  if (change < Infinity) next.change = change;
+  if (mine !== undefined) next.mine = mine && offer(mine);
+  return next;
 }
 
 /** Why there is no link, as the name of a sentence in _locales. */
@@ -47,9 +72,9 @@ export const refusal = {
   'not-allowed': 'refused_not_allowed',
 } as const;
 
-function offerOf(target: Target, record: Case, links: LinkOptions, launchId: string): Offer {
-  const offer: Offer = { id: target.id, name: target.name, group: target.group };
-  if (target.licence) offer.licence = target.licence;
+function offerOf(target: Target, record: Case, links: LinkOptions, launchId: string, now: number): Offer {
+  const { id, name, group, licence, warn } = target;
+  const offer: Offer = { id, name, group, licence, warn, stand: standAt(target.open, now) ?? undefined };
   if (target.field && record.asset) offer.detail = record.asset;
   const link = linkOf(target, record, links, launchId);
   if ('refused' in link) return { ...offer, refused: refusal[link.refused] };

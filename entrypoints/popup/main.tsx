@@ -82,7 +82,16 @@ async function copy(offer: Offer): Promise<void> {
   draw();
 }
 
+let turning = 0;
+/** Hours begin and end while this page is open. */
+function turn(): void {
+  if (call) call = { ...call, view: { ...call.viewNow(), launched: call.view.launched } };
+  draw();
+}
+
 function draw(): void {
+  clearTimeout(turning);
+  if (call?.view.change) turning = window.setTimeout(turn, call.view.change - Date.now());
   const origin = seen && 'origin' in seen ? seen.origin : '';
   root.render(
     <Text.Provider value={say}>

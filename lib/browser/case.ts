@@ -5,7 +5,7 @@
 import type { Case, Desk, LaunchEvent, Offer, Page, PageEntry, Read, Shown, Target, View } from '../model.ts';
 import { readCase } from '../read.ts';
 import { possible, route } from '../route.ts';
-import { blank, keyOf, viewOf as viewFor } from '../view.ts';
+import { blank, keyOf, standIn, viewOf as viewFor } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { rowsOf } from './keys.ts';
 import { alive } from './messages.ts';
@@ -94,6 +94,7 @@ export function followCase(
   let cost = 0;
   let turn = 0;
   let timer = 0;
+  let turning = 0;
   /** What the person said where address and page disagreed. */
   let chosen: { address: string; shown: string; pick: 'address' | 'page' } | null = null;
   /** The last click that was refused, and the case it was meant for. */
@@ -135,6 +136,9 @@ export function followCase(
   const address = (): string => desk.inner(page()).url;
 
   const show = (next: View | null): void => {
+    // Somebody's hours begin or end with this very case open.
+    window.clearTimeout(turning);
+    if (next?.change) turning = window.setTimeout(look, next.change - Date.now());
     if (JSON.stringify(next) === JSON.stringify(view)) return;
     view = next;
     draw(next);
@@ -252,7 +256,7 @@ export function followCase(
   }
 
   const viewOf = ({ record, targets, shown }: Known): View =>
-    viewFor(record, targets, shown, entry.links, (target) => launchId(target, 'button'));
+    viewFor(record, targets, shown, entry, (target) => launchId(target, 'button'), Date.now());
 
   /** The case as it is at this moment, or null if it is not the one on show. */
   function still(): Case | null {
@@ -262,7 +266,11 @@ export function followCase(
       : null;
   }
 
-  const targetOf = (offer: Offer): Target | undefined => known?.targets?.find((target) => target.id === offer.id);
+  /** Whom an offer means, if it is still one: hours end under a hand, too. */
+  const targetOf = ({ id }: Offer): Target | undefined => {
+    const now = known?.targets?.map((target) => standIn(target, Date.now()));
+    return [...(now ?? []), ...(entry.mine ? [entry.mine] : [])].find((target) => target.id === id);
+  };
 
   function linkNow(offer: Offer, surface: Surface): string | null {
     const target = targetOf(offer);
@@ -304,7 +312,10 @@ export function followCase(
     look();
   }
 
-  signal.addEventListener('abort', () => window.clearTimeout(timer));
+  signal.addEventListener('abort', () => {
+    window.clearTimeout(timer);
+    window.clearTimeout(turning);
+  });
 
   return {
     changed(now) {

@@ -8,7 +8,7 @@ import type { Case, Codes, DeskName, Offer, PageEntry, Shown, Target, View } fro
 import { possible, route } from '../route.ts';
 import type { Settings } from '../schema.ts';
 import { compile } from '../settings.ts';
-import { keyOf, viewOf } from '../view.ts';
+import { keyOf, standIn, viewOf } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { grantedOrigins } from './grants.ts';
 import { rowsOf } from './keys.ts';
@@ -20,6 +20,8 @@ export type Call = {
   /** The desk that the link names. */
   desk: DeskName;
   view: View;
+  /** The same once hours have begun or ended. */
+  viewNow: () => View;
   /** The link for a click, new at each; null if there is none. */
   link: (offer: Offer) => string | null;
   codes: (offer: Offer) => Codes;
@@ -109,11 +111,18 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined,
     ids.set(name, id);
     return id;
   };
-  const targetOf = (offer: Offer): Target | undefined => targets?.find(({ id }) => id === offer.id);
-  const view = viewOf(record, targets, shown, entry.links, (target) => idOf(`${target} button`));
+  const targetOf = (offer: Offer): Target | undefined => {
+    const now = targets?.map((target) => standIn(target, Date.now())) ?? [];
+    return [...now, ...(entry.mine ? [entry.mine] : [])].find(({ id }) => id === offer.id);
+  };
+  const viewNow = (): View => {
+    const view = viewOf(record, targets, shown, entry, (target) => idOf(`${target} button`), Date.now());
+    return record.id ? view : { ...view, key: `typed:${keyOf(record)}${record.number ?? ''}` };
+  };
   return {
     desk: { key: entry.key, name: entry.name },
-    view: record.id ? view : { ...view, key: `typed:${keyOf(record)}${record.number ?? ''}` },
+    view: viewNow(),
+    viewNow,
     link(offer) {
       const target = targetOf(offer);
       const link = target && linkOf(target, record, entry.links, newLaunchId());

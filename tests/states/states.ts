@@ -94,6 +94,36 @@ const refused: View = {
   ],
 };
 
+const inHours = (hours: number): number => Date.now() + hours * 3_600_000;
+const stand = (open: boolean, hours: number) => ({
+  open,
+  until: inHours(hours),
+  zone: 'America/Argentina/Buenos_Aires',
+});
+const standsIn: View = {
+  ...ready,
+  offers: [
+    like('oncall', 'On-call engineer', { instead: 'Pump experts', stand: stand(true, 3) }),
+    like('liu', 'Liu Wei', { licence: 'tech-plus' }),
+    seals,
+  ],
+  closed: [{ name: 'Pump experts', ...stand(false, 60) }],
+};
+const closed: View = { ...ready, offers: [like('pumps', 'Pump experts', { stand: stand(false, 400) }), seals] };
+const warned: View = {
+  ...ready,
+  offers: [
+    like('ana', 'Ana Sá', { licence: 'tech', warn: { me: 'guest', evidence: 'help' } }),
+    like('partner', 'Sealing partner', { licence: 'guest', warn: { me: 'guest', evidence: 'assumed' } }),
+    like('liu', 'Liu Wei', {
+      licence: 'tech-plus',
+      warn: { me: 'guest', evidence: 'tried', why: 'Plant 7 has no licence for this. Call the hotline.' },
+    }),
+  ],
+};
+const mine = like('~mine', '');
+const recording: View = { ...ready, mine };
+
 const word = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
 const long: View = {
   ...ready,
@@ -143,6 +173,11 @@ export const states = {
   'in doubt': { view: doubt },
   'not covered': { view: uncovered },
   'only a refused target': { view: { ...refused, offers: refused.offers.slice(0, 1) } },
+  'somebody stands in': { view: standsIn },
+  'somebody stands in, narrow': { view: standsIn, width: 400 },
+  closed: { view: closed },
+  'may be refused': { view: warned },
+  'may be refused, narrow': { view: warned, width: 400 },
   'long name': { view: long },
   'long name, narrow': { view: long, width: 400 },
   'hostile text': { view: hostile },
@@ -175,6 +210,17 @@ export const states = {
   },
   'no number': { view: unnumbered, open: 'panel' },
   'refused target': { view: refused, open: 'panel' },
+  'somebody stands in, panel': { view: standsIn, open: 'panel' },
+  'closed, panel': { view: closed, open: 'panel' },
+  'may be refused, panel': { view: warned, open: 'panel' },
+  'may be refused, panel, 232 px': { view: warned, open: 'panel', width: 232 },
+  'panel with a link for the expert': { view: recording, open: 'panel' },
+  'panel without a link for the expert': { view: { ...recording, mine: null }, open: 'panel' },
+  'panel with a link for the expert, 232 px': {
+    view: { ...standsIn, offers: [...standsIn.offers, ...long.offers], mine },
+    open: 'panel',
+    width: 232,
+  },
   'panel reading': { view: reading, open: 'panel' },
   'panel launched': { view: launched, open: 'panel' },
   'panel launched, copied': { view: launched, open: 'panel', press: ['copy_link'] },
@@ -219,6 +265,7 @@ export const states = {
   'card with long names': { view: long, open: { code: 'long' }, codes: both },
   'card with hostile text': { view: hostile, open: { code: 'wide' }, codes: both },
   'card right-to-left': { view: rtl, open: code, codes: both, rtl: true },
+  'card of the link for the expert': { view: recording, open: { code: '~mine' }, codes: both },
   'card, 232 px': { view: ready, open: code, codes: both, width: 232 },
   'full screen': { view: ready, open: code, codes: both, press: ['full_screen'] },
   'full screen, dimmed': { view: ready, open: code, codes: both, dim: true, press: ['full_screen'] },
