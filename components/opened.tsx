@@ -3,9 +3,10 @@ import type { Codes, Offer, Open, Screen, View } from '../lib/model.ts';
 import type { BarProps } from './bar.tsx';
 import { Card, Removed } from './card.tsx';
 import { mineOf, Panel } from './panel.tsx';
+import { type PopActions, Pops } from './pops.tsx';
 import { useSay } from './text.ts';
 
-export type OpenedProps = {
+export type OpenedProps = PopActions & {
   view: View;
   open: Open;
   screen: Screen;
@@ -42,7 +43,14 @@ export function Opened(props: OpenedProps) {
   return (
     <Floating below={below}>
       {open === 'panel' ? (
-        <Panel {...props} onQr={onQr} onCopy={onCopy} copied={copied} onCollapse={() => onOpen(null)} />
+        <Panel
+          {...props}
+          pops={<Pops {...props} />}
+          onQr={onQr}
+          onCopy={onCopy}
+          copied={copied}
+          onCollapse={() => onOpen(null)}
+        />
       ) : (
         <Code
           {...props}

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Offer, View } from '../lib/model.ts';
 import { type BarProps, firstOf, Launch, ltr, Num, own, QrButton, Said, verb } from './bar.tsx';
 import { drawn } from './drawn.ts';
@@ -16,6 +17,8 @@ export type PanelProps = {
   onCopyForAdmin: () => void;
   /** The person says which record is right, where address and page disagree. */
   onChoose: (pick: 'address' | 'page') => void;
+  /** What can be popped for this case; absent where nothing can be. */
+  pops?: ReactNode;
   /** Null where the panel is all there is. */
   onCollapse: (() => void) | null;
 };
@@ -79,6 +82,7 @@ export function Panel(props: PanelProps) {
         <Part title={say('part_catalogs')} offers={catalogs} main={main} {...props} />
       )}
       {view.state === 'ready' && <Recording {...props} />}
+      {view.state === 'ready' && props.pops}
       {view.state === 'doubt' && <Doubt {...props} />}
       {view.state === 'uncovered' && <Uncovered {...props} />}
     </section>

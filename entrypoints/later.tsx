@@ -3,6 +3,7 @@ import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
 import controls from '../components/controls-more.css?inline';
 import own from '../components/later.css?inline';
 import { Opened } from '../components/opened.tsx';
+import pops from '../components/pops.css?inline';
 import { type Say, Text } from '../components/text.ts';
 import tokens from '../components/tokens-more.css?inline';
 import { actionsOf } from '../lib/browser/opened.ts';
@@ -14,7 +15,7 @@ export default defineUnlistedScript(() => {
   const begin = (slot: HTMLElement) => {
     // By hand, and whole before it is on the page: only then does Firefox lift the page's policy from it.
     const style = document.createElement('style');
-    style.textContent = tokens + controls + own;
+    style.textContent = tokens + controls + own + pops;
     const made = { root: createRoot(slot), style };
     known.set(slot, made);
     return made;

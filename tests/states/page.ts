@@ -76,7 +76,7 @@ function place(state: State, words: Say, { drawBar, drawOpened }: Whole): HTMLEl
   let screen = { dim: state.dim ?? false, pxPerCm: 96 / 2.54 };
   const idle = () => {};
   const redraw = (): void => {
-    const { view, open = null, codes } = state;
+    const { view, open = null, codes, pops } = state;
     drawBar(at.root, words, {
       view,
       docked: at.docked(),
@@ -109,6 +109,9 @@ function place(state: State, words: Say, { drawBar, drawOpened }: Whole): HTMLEl
         onReadAgain: idle,
         copy: async () => true,
         codes: async () => codes ?? new Promise(idle),
+        pops: async () => (pops ? { pops } : new Promise(idle)),
+        pop: () => null,
+        onCopyPop: idle,
       },
     );
   };

@@ -3,6 +3,7 @@
  * through all of them; a state that is not here is not looked after.
  */
 import type { Code, Codes, Offer, Open, View } from '../../lib/model.ts';
+import type { News, Plan, PopLine } from '../../lib/plan.ts';
 import { qrOf } from '../../lib/qr.ts';
 
 export type State = {
@@ -14,6 +15,8 @@ export type State = {
   open?: Open;
   /** What the worker draws; undefined: it has not answered yet. */
   codes?: Codes;
+  /** What the worker knows of the pops; undefined: it has not answered yet. */
+  pops?: PopLine[];
   dim?: boolean;
   /** The buttons that lead to it from what is drawn first, by the key of their text. */
   press?: string[];
@@ -158,6 +161,32 @@ const rtl: View = {
   ],
 };
 
+const popOffer = (name: string): Offer => ({ id: 'intake', name, group: 'pop', refused: 'refused_not_allowed' });
+const popping: View = { ...ready, offers: [dana, popOffer('Pump intake')] };
+const plan: Plan = {
+  to: 'me',
+  who: '',
+  username: 'James.Collins',
+  campaign: 'Pump intake',
+  reference: 'rt:1',
+  data: [
+    { name: 'Contact Name', value: 'Amelia Marsh' },
+    { name: 'AssetId', value: 'ASSET-204' },
+    { name: 'Site', value: null },
+  ],
+  faults: [],
+};
+const lineOf = (more: Partial<Plan> = {}, last: Partial<News>[] = [], rest: Partial<PopLine> = {}): PopLine[] => [
+  {
+    id: 'intake',
+    plan: { ...plan, ...more },
+    history: last.map((each, n): News => ({ when: Date.now() - n * 86_400_000, state: 'failed', ...each })),
+    ...rest,
+  },
+];
+const toSam: Partial<Plan> = { to: 'other', who: 'Sam Okoro', username: 'Sam.Okoro' };
+const said = { at: 'pop', status: 400, message: 'Campaign is required.', requestId: '7d1f-22' } as const;
+
 const code: Open = { code: 'dana' };
 const both = bothCodes;
 const dense = `${appLink}&site_notes=${'Seal%20face%20scored.'.repeat(14)}`;
@@ -244,6 +273,45 @@ export const states = {
   'panel in the dock': { view: ready, at: 'dock', out: true, open: 'panel' },
   'panel, 232 px': { view: ready, open: 'panel', width: 232 },
   'panel with long names, 232 px': { view: long, open: 'panel', width: 232 },
+  // pops
+  'pops asked for': { view: popping, open: 'panel' },
+  'pop for me': { view: popping, open: 'panel', pops: lineOf() },
+  'pop for somebody': { view: popping, open: 'panel', pops: lineOf(toSam) },
+  'pop previewed': {
+    view: popping,
+    open: 'panel',
+    pops: lineOf({}, [{ state: 'sent' }, { state: 'failed' }, { state: 'unknown' }]),
+    press: ['pop_preview'],
+  },
+  'pop asks': { view: popping, open: 'panel', pops: lineOf(toSam, [], { ask: true }) },
+  'pop sent': {
+    view: popping,
+    open: 'panel',
+    pops: lineOf({}, [{ state: 'sent' }], { from: Date.now() + 3_600_000 }),
+  },
+  'pop opened': { view: popping, open: 'panel', pops: lineOf({}, [{ state: 'opened' }]) },
+  'pop checked': { view: popping, open: 'panel', pops: lineOf({}, [{ state: 'checked' }]) },
+  'pop unknown': { view: popping, open: 'panel', pops: lineOf({}, [{ state: 'unknown' }]) },
+  'pop failed': { view: popping, open: 'panel', pops: lineOf({}, [{ outcome: 'bad-request', said }]) },
+  'pop failed for good': { view: popping, open: 'panel', pops: lineOf({}, [{ outcome: 'endpoint-wrong', said }]) },
+  'pop held back': { view: popping, open: 'panel', pops: lineOf({ faults: ['me'] }) },
+  'pop, hostile text': {
+    view: { ...popping, offers: [dana, popOffer(hostileText)] },
+    open: 'panel',
+    pops: lineOf(
+      { who: hostileText, username: 'W'.repeat(300), data: [{ name: word, value: hostileText.repeat(50) }] },
+      [{ outcome: 'bad-request', said: { ...said, message: hostileText.repeat(10) } }],
+    ),
+    press: ['pop_preview'],
+  },
+  'pops right-to-left': {
+    view: { ...rtl, offers: [...rtl.offers.slice(0, 1), popOffer('فتح')] },
+    open: 'panel',
+    pops: lineOf({ ...toSam }, [{ outcome: 'bad-request', said }]),
+    press: ['pop_preview'],
+    rtl: true,
+  },
+  'pops, 232 px': { view: popping, open: 'panel', pops: lineOf(), press: ['pop_preview'], width: 232 },
   // the QR card
   'card drawing': { view: ready, open: code },
   'card for a headset': { view: ready, open: code, codes: both },

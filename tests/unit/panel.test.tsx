@@ -75,6 +75,9 @@ describe.each(['React', 'Preact'] as const)('on %s', (engine) => {
       onReadAgain: vi.fn<() => void>(),
       copy: vi.fn<OpenedProps['copy']>(async () => true),
       codes: vi.fn<OpenedProps['codes']>(async () => bothCodes),
+      pops: vi.fn<OpenedProps['pops']>(async () => ({ pops: [] })),
+      pop: vi.fn<OpenedProps['pop']>(() => null),
+      onCopyPop: vi.fn<OpenedProps['onCopyPop']>(),
     };
   });
   afterEach(() => {
