@@ -27,7 +27,8 @@ export type PopupProps = {
   onChoose: (pick: 'address' | 'page') => void;
   onNumber: (number: string, desk: string) => void;
   onAllow: () => void;
-  onOptions: () => void;
+  /** @param view a part of the options, by what its address ends in */
+  onOptions: (view?: string) => void;
   onInspect: () => void;
   onReadAgain: () => void;
   onCopyForAdmin: () => void;
@@ -45,7 +46,7 @@ export function Popup(props: PopupProps) {
     <main className="popup">
       <header>
         <Mark />
-        <span className="grow">{say('extName')}</span>
+        <h1 className="grow">{say('extName')}</h1>
         <span className="meta cut">{desk?.name}</span>
       </header>
       {state === 'loading' && <Loading />}
@@ -70,9 +71,9 @@ export function Popup(props: PopupProps) {
       {state === 'case' && view && !shown && (
         <>
           <div className="p-part case">
-            <h1>
+            <h2>
               <Num>{view.number}</Num>
-            </h1>
+            </h2>
             {view.title && (
               <p className="title">
                 <bdi>{view.title}</bdi>
@@ -101,7 +102,7 @@ export function Popup(props: PopupProps) {
             {say('inspect_page')}
           </button>
         )}
-        <button type="button" className="btn quiet" onClick={props.onOptions}>
+        <button type="button" className="btn quiet" onClick={() => props.onOptions()}>
           {say('options')}
         </button>
       </footer>
@@ -126,7 +127,7 @@ function First({ onOptions }: PopupProps) {
       <h2>{say('first')}</h2>
       <p className="meta">{say('first_how')}</p>
       <div className="acts">
-        <button type="button" className="btn main m" onClick={onOptions}>
+        <button type="button" className="btn main m" onClick={() => onOptions()}>
           {say('set_up')}
         </button>
       </div>
@@ -167,7 +168,7 @@ function Missing({ state, product, origin = '', desks, desk, number: given, onNu
       <p className="meta">{say(`${head}_how`)}</p>
       {state === 'unknown' && (
         <div className="acts">
-          <button type="button" className="btn m" onClick={onOptions}>
+          <button type="button" className="btn m" onClick={() => onOptions('desks/add')}>
             {say('add_desk')}
           </button>
         </div>

@@ -5,6 +5,7 @@ import type { Configured } from '../lib/glance.ts';
 import { sightOf } from '../lib/inspect.ts';
 import type { Desk, Page } from '../lib/model.ts';
 import { readCase } from '../lib/read.ts';
+import { glimpseOf } from '../lib/visit.ts';
 import { readerOf } from '../lib/which.ts';
 
 /** The desk of this page, which asks its own API where an admin lets it, as the panel's would. */
@@ -14,7 +15,7 @@ function deskFor(configured: Configured | null, page: Page): Desk | null {
   return configured.rest && desk.rest ? asking(desk, desk.rest) : desk;
 }
 
-/** One look at a page for whoever inspects it or tries a description on it. */
+/** One look at a page for whoever inspects it or tries a description on it, and a short one for the list of desks. */
 export default defineUnlistedScript(() => {
   globalThis.deskcallInspect = async (configured) => {
     const page = { url: location.href, document };
@@ -26,4 +27,6 @@ export default defineUnlistedScript(() => {
     }
     return sightOf(desk, configured?.desk ?? declared[desk?.id ?? '']?.data, page);
   };
+  globalThis.deskcallVisit = (configured) =>
+    glimpseOf(configured, { url: location.href, document }, readerOf(Object.values(declared)));
 });

@@ -76,7 +76,43 @@ function Start({ desktop, choose }: { desktop: Desktop; choose: (chosen: Chosen)
         </div>
       </div>
       <Snapshots desktop={desktop} />
+      <Wipe desktop={desktop} />
     </>
+  );
+}
+
+const lists = ['desks', 'contacts', 'catalogs', 'rules', 'tables'] as const;
+
+/** Nothing, where nothing was set here. */
+function Wipe({ desktop }: { desktop: Desktop }) {
+  const say = useSay();
+  const { host, loaded, act } = desktop;
+  const theirs = new Set([...loaded.locked, ...loaded.defaults.filter((part) => !loaded.changed.includes(part))]);
+  if (!lists.some((part) => loaded.settings[part].length > 0 && !theirs.has(part))) return null;
+
+  const wipe = () =>
+    act(async () => {
+      const { snapshot, gone } = await host.removeAll();
+      const undo = async () => {
+        // Asked first: the browser forgets the click while the settings are restored.
+        const asked = gone.length ? host.allow(gone) : null;
+        await Promise.allSettled([asked]);
+        await act(async () => {
+          await host.restore(snapshot);
+          await asked;
+          return { words: say('o_undone') };
+        });
+      };
+      return { words: say('o_wiped'), undo: () => void undo() };
+    });
+  return (
+    <div className="card backup">
+      <h2>{say('o_wipe')}</h2>
+      <p className="meta">{say('o_wipe_why')}</p>
+      <button type="button" className="btn m danger" onClick={() => void wipe()}>
+        {say('o_wipe_do')}
+      </button>
+    </div>
   );
 }
 

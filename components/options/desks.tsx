@@ -1,21 +1,26 @@
 /** Desks: which addresses Deskcall reads, and whether the browser lets it. */
 import { useId, useMemo, useState } from 'react';
 import type { Settings } from '../../lib/schema.ts';
-import { useSay, type Say } from '../text.ts';
+import type { Round, Visit } from '../../lib/visit.ts';
+import { useSay } from '../text.ts';
 import { Sign } from './icons.tsx';
 import { ByOrganisation, Choice, Empty, Field, Head, Status } from './parts.tsx';
+import { lastRead, moment, standOf, strangers, useAllowAll, useProducts, useRound, type Stand } from './round.ts';
+import { hostOf } from './sight.tsx';
 import type { Desktop } from './state.ts';
 import { Flaws, Try } from './try.tsx';
 import { count, freeId, originOf, ownOrigins, sentence } from './words.ts';
 
 type Desk = Settings['desks'][number];
 
-/** @param desktop what is set and how to change it */
-export function Desks({ desktop }: { desktop: Desktop }) {
+/** @param detail what stands behind the view's name in the address: `add` opens the form for a new desk */
+export function Desks({ desktop, detail }: { desktop: Desktop; detail?: string | undefined }) {
   const say = useSay();
   const { settings, locked } = desktop.loaded;
-  const [editing, setEditing] = useState<Desk | 'new' | null>(null);
   const mayEdit = !locked.includes('desks');
+  const [editing, setEditing] = useState<Desk | 'new' | null>(detail === 'add' && mayEdit ? 'new' : null);
+  const round = useRound(desktop);
+  const { missing, allow } = useAllowAll(desktop);
   const add = (
     <button type="button" className="btn main m" onClick={() => setEditing('new')}>
       <Sign name="plus" />
@@ -25,6 +30,11 @@ export function Desks({ desktop }: { desktop: Desktop }) {
   return (
     <>
       <Head title={say('o_desks_title')} purpose={say('o_desks_purpose')}>
+        {missing.length > 1 && (
+          <button type="button" className="btn m" onClick={() => void allow()}>
+            {say('o_desks_allow_all')}
+          </button>
+        )}
         {mayEdit ? !editing && settings.desks.length > 0 && add : <ByOrganisation />}
       </Head>
       {editing && (
@@ -32,6 +42,7 @@ export function Desks({ desktop }: { desktop: Desktop }) {
           key={editing === 'new' ? '' : editing.key}
           desktop={desktop}
           desk={editing === 'new' ? null : editing}
+          tabs={editing === 'new' ? strangers(settings, round) : []}
           close={() => setEditing(null)}
         />
       )}
@@ -50,7 +61,14 @@ export function Desks({ desktop }: { desktop: Desktop }) {
             </thead>
             <tbody>
               {settings.desks.map((desk) => (
-                <DeskRow key={desk.key} desktop={desktop} desk={desk} mayEdit={mayEdit} edit={() => setEditing(desk)} />
+                <DeskRow
+                  key={desk.key}
+                  desktop={desktop}
+                  round={round}
+                  desk={desk}
+                  mayEdit={mayEdit}
+                  edit={() => setEditing(desk)}
+                />
               ))}
             </tbody>
           </table>
@@ -66,14 +84,10 @@ export function Desks({ desktop }: { desktop: Desktop }) {
   );
 }
 
-const productName = (desktop: Desktop, id: string, say: Say): string =>
-  id === 'custom' ? say('o_desk_custom') : (desktop.host.products.find((p) => p.id === id)?.name ?? id);
-
 type RowProps = { desktop: Desktop; desk: Desk; mayEdit: boolean; edit: () => void };
 
-function DeskRow({ desktop, desk, mayEdit, edit }: RowProps) {
-  const say = useSay();
-  const product = productName(desktop, desk.product, say);
+function DeskRow({ desktop, round, desk, mayEdit, edit }: RowProps & { round: Round | null }) {
+  const product = useProducts(desktop)(desk.product);
   const name = desk.name ?? product;
   return (
     <tr>
@@ -92,7 +106,7 @@ function DeskRow({ desktop, desk, mayEdit, edit }: RowProps) {
         ))}
       </td>
       <td>
-        <DeskState desktop={desktop} desk={desk} />
+        <DeskState desktop={desktop} round={round} desk={desk} />
       </td>
       <td className="end">
         <DeskActions desktop={desktop} desk={desk} name={name} mayEdit={mayEdit} edit={edit} />
@@ -101,17 +115,60 @@ function DeskRow({ desktop, desk, mayEdit, edit }: RowProps) {
   );
 }
 
-function DeskState({ desktop, desk }: { desktop: Desktop; desk: Desk }) {
+type StateProps = { desktop: Desktop; round: Round | null; desk: Desk };
+
+/** Each with its mood, the sentence about it and, where that does not say it all, another one below. */
+const standing: { [is in Stand['is']]: ['ok' | 'warn' | 'bad' | 'off', string, string?] } = {
+  off: ['off', 'o_desk_off'],
+  forbidden: ['warn', 'o_desk_not_allowed'],
+  some: ['warn', 'o_desk_some_allowed'],
+  allowed: ['ok', 'o_desk_allowed'],
+  reads: ['ok', 'o_desk_reads_now'],
+  doubt: ['warn', 'o_desk_doubt', 'o_desk_doubt_why'],
+  blocked: ['bad', 'o_desk_blocked', 'o_desk_blocked_why'],
+  'perhaps-blocked': ['warn', 'o_desk_perhaps_blocked', 'o_desk_perhaps_blocked_why'],
+  wrong: ['bad', 'o_desk_wrong', 'o_desk_wrong_like'],
+};
+
+function DeskState({ desktop, round, desk }: StateProps) {
   const say = useSay();
+  const name = useProducts(desktop);
   const { host, loaded } = desktop;
   const at = loaded.settings.desks.indexOf(desk);
   const warning = host.warnings(loaded.settings, new Set()).find((w) => w.path.startsWith(`desks[${at}]`));
   if (warning) return <Status mood="bad">{sentence(warning.message)}</Status>;
-  if (!desk.on) return <Status mood="off">{say('o_desk_off')}</Status>;
-  const allowed = desk.origins.filter(loaded.granted).length;
-  if (allowed === desk.origins.length) return <Status mood="ok">{say('o_desk_allowed')}</Status>;
-  if (!allowed) return <Status mood="warn">{say('o_desk_not_allowed')}</Status>;
-  return <Status mood="warn">{say('o_desk_some_allowed', count(allowed), count(desk.origins.length))}</Status>;
+  const stand = standOf(desk, loaded, round);
+  const [mood, words, why] = standing[stand.is];
+  const last = stand.is === 'reads' ? undefined : lastRead(desk, round);
+  // A page that is of no known product may be the log-in page: that is no error yet.
+  const unlike = stand.is === 'wrong' && stand.like === null;
+  return (
+    <>
+      <Status mood={unlike ? 'warn' : mood}>
+        {stand.is === 'some' ? (
+          say(words, count(stand.allowed), count(desk.origins.length))
+        ) : stand.is === 'reads' ? (
+          <bdi>{say(words, stand.number)}</bdi>
+        ) : (
+          say(unlike ? 'o_desk_unlike' : words, name(desk.product))
+        )}
+      </Status>
+      {why !== undefined && (
+        <p className="meta">
+          {stand.is === 'wrong'
+            ? unlike
+              ? say('o_desk_unlike_why')
+              : say(why, name(stand.like ?? ''), name(desk.product))
+            : say(why)}
+        </p>
+      )}
+      {last && (
+        <p className="meta">
+          <bdi>{say('o_desk_last_read', last.number, moment(last.at))}</bdi>
+        </p>
+      )}
+    </>
+  );
 }
 
 function DeskActions({ desktop, desk, name, mayEdit, edit }: RowProps & { name: string }) {
@@ -197,9 +254,13 @@ function DeskActions({ desktop, desk, name, mayEdit, edit }: RowProps & { name: 
   );
 }
 
-function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | null; close: () => void }) {
+type FormProps = { desktop: Desktop; desk: Desk | null; tabs: Visit[]; close: () => void };
+
+/** @param tabs open tabs that a new desk can be taken from */
+function DeskForm({ desktop, desk, tabs, close }: FormProps) {
   const say = useSay();
-  const { host, loaded, change } = desktop;
+  const productName = useProducts(desktop);
+  const { host, loaded, change, act } = desktop;
   const others = loaded.settings.desks.filter((d) => d.key !== desk?.key);
   const [product, setProduct] = useState(desk?.product ?? host.products[0]?.id ?? 'custom');
   const [name, setName] = useState(desk?.name ?? '');
@@ -244,10 +305,33 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
     const desks = desk
       ? loaded.settings.desks.map((d) => (d.key === desk.key ? next : d))
       : [...loaded.settings.desks, next];
-    const shown = next.name ?? productName(desktop, product, say);
-    const problem = change(say(desk ? 'o_changed' : 'o_added', shown), { desks });
-    if (problem === null) close();
-    else setWhy({ at: product === 'custom' && /custom/.test(problem) ? 'custom' : 'key', words: problem });
+    const shown = next.name ?? productName(product);
+    const words = say(desk ? 'o_changed' : 'o_added', shown);
+    const problem = change(words, { desks });
+    if (problem === null) {
+      if (desk) release(desk, desks, words);
+      close();
+    } else setWhy({ at: product === 'custom' && /custom/.test(problem) ? 'custom' : 'key', words: problem });
+  };
+  /** Gives back the permission of addresses that no desk has any more; Undo asks for it again. */
+  const release = (before: Desk, desks: Desk[], words: string) => {
+    // With no key it is none of them, so that what the desk still has is needed as well.
+    const gone = ownOrigins({ ...before, key: '' }, desks).filter(loaded.granted);
+    if (!gone.length) return;
+    const { desks: old } = loaded.settings;
+    void act(async () => {
+      await host.giveBack(gone);
+      const undo = () => {
+        // Asked first: the browser forgets the click while the settings are saved.
+        const asked = host.allow(gone);
+        change(say('o_undone'), { desks: old });
+        void act(async () => {
+          await asked;
+          return { words: say('o_undone') };
+        });
+      };
+      return { words, undo };
+    });
   };
   const reason = (at: string) => (why?.at === at ? why.words : null);
 
@@ -260,6 +344,17 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
         save();
       }}
     >
+      {!desk && (
+        <FromTab
+          tabs={tabs}
+          productName={productName}
+          take={({ like, origin }) => {
+            if (like !== null) setProduct(like);
+            setAddresses(origin);
+            setWhy(null);
+          }}
+        />
+      )}
       <Choice
         label={say('o_desk_product')}
         value={product}
@@ -320,6 +415,41 @@ function DeskForm({ desktop, desk, close }: { desktop: Desktop; desk: Desk | nul
         </div>
       )}
     </form>
+  );
+}
+
+type FromTabProps = { tabs: Visit[]; productName: (id: string) => string; take: (tab: Visit) => void };
+
+/** Open tabs whose address the browser tells: after a click on Deskcall there, or where it may read already. */
+function FromTab({ tabs, productName, take }: FromTabProps) {
+  const say = useSay();
+  return (
+    <fieldset className="wide">
+      <legend>{say('o_desk_from_tab')}</legend>
+      {tabs.length > 0 && (
+        <ul className="from-tab">
+          {tabs.map((tab) => (
+            <li key={tab.tab}>
+              <span>
+                <b>{tab.like === null ? say('o_desk_from_tab_unknown') : productName(tab.like)}</b>{' '}
+                <span className="meta break">
+                  <bdi>{hostOf(tab.origin)}</bdi>
+                </span>
+              </span>
+              <button
+                type="button"
+                className="btn"
+                aria-label={say('o_desk_from_tab_take_name', hostOf(tab.origin))}
+                onClick={() => take(tab)}
+              >
+                {say('o_desk_from_tab_take')}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="meta">{say(tabs.length ? 'o_desk_from_tab_more' : 'o_desk_from_tab_none')}</p>
+    </fieldset>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The options page: navigation at the side, one view at a time, named by the address so that it can be sent around. */
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Icon, Mark } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { Backup } from './backup.tsx';
@@ -9,12 +9,14 @@ import { Sign } from './icons.tsx';
 import { Inspect } from './inspect.tsx';
 import { Toast } from './parts.tsx';
 import { Rules } from './rules.tsx';
+import { Start, stepsLeft } from './start.tsx';
 import { useOptions, type Desktop, type Host, type Loaded } from './state.ts';
 import { Tables, tableIds } from './tables.tsx';
 import { Targets } from './targets.tsx';
 import { count } from './words.ts';
 
 const views = {
+  start: Start,
   desks: Desks,
   contacts: Targets,
   rules: Rules,
@@ -30,23 +32,29 @@ const onHash = (listener: () => void) => {
   return () => window.removeEventListener('hashchange', listener);
 };
 
-/** `#rules`; a view may have more behind its name, `#inspect/…`. */
-function useView(): { view: View; detail: string | undefined } {
+/**
+ * `#rules`; a view may have more behind its name, `#inspect/…`. Without a name it is the first steps, as long as one of
+ * them is missing when the page is opened: taking the last one does not turn the page over.
+ * @returns `view` null until that is known
+ */
+function useView(loaded: Loaded | undefined): { view: View | null; detail: string | undefined } {
   const hash = useSyncExternalStore(onHash, () => location.hash.slice(1));
+  const [landing, setLanding] = useState<View | null>(null);
+  if (!landing && loaded) setLanding(stepsLeft(loaded).length ? 'start' : 'desks');
   const [name = '', detail] = hash.split('/');
-  return { view: Object.hasOwn(views, name) ? (name as View) : 'desks', detail };
+  return { view: Object.hasOwn(views, name) ? (name as View) : landing, detail };
 }
 
 /** The whole page. */
 export function Options({ host }: { host: Host }) {
   const say = useSay();
-  const { view, detail } = useView();
   const { desktop, note, failed, reload, dismiss } = useOptions(host, say('o_undone'));
-  const title = say(`o_${view}_title`);
+  const { view, detail } = useView(desktop?.loaded);
+  const title = view && say(`o_${view}_title`);
   useEffect(() => {
-    document.title = `${title} · Deskcall`;
+    document.title = title ? `${title} · Deskcall` : 'Deskcall';
   }, [title]);
-  const Shown = views[view];
+  const Shown = view && views[view];
   return (
     <div className="app">
       <Side view={view} loaded={desktop?.loaded} />
@@ -54,7 +62,11 @@ export function Options({ host }: { host: Host }) {
         {failed !== null && <Failed why={failed} again={reload} />}
         {desktop && <Problems desktop={desktop} />}
         <section className="view" key={view}>
-          {desktop ? <Shown desktop={desktop} detail={detail} /> : failed === null && <Loading />}
+          {desktop && Shown ? (
+            <Shown desktop={desktop} detail={detail} views={Object.keys(views)} />
+          ) : (
+            failed === null && <Loading />
+          )}
         </section>
       </main>
       <Toast note={note} dismiss={dismiss} />
@@ -62,11 +74,12 @@ export function Options({ host }: { host: Host }) {
   );
 }
 
-function Side({ view, loaded }: { view: View; loaded: Loaded | undefined }) {
+function Side({ view, loaded }: { view: View | null; loaded: Loaded | undefined }) {
   const say = useSay();
+  const left = loaded ? stepsLeft(loaded).length : 0;
   const link = (id: View, n?: number) => (
     <a href={`#${id}`} aria-current={id === view ? 'page' : undefined}>
-      {say(`o_${id}_nav`)} {n !== undefined && <span>{count(n)}</span>}
+      {say(`o_${id}_nav`)} {n !== undefined && <span>{id === 'start' ? say('o_start_left', count(n)) : count(n)}</span>}
     </a>
   );
   const settings = loaded?.settings;
@@ -77,12 +90,14 @@ function Side({ view, loaded }: { view: View; loaded: Loaded | undefined }) {
         Deskcall
       </p>
       <nav aria-label={say('o_nav')}>
+        {left > 0 && link('start', left)}
         <p>{say('o_nav_calling')}</p>
         {link('desks', settings?.desks.length)}
         {link('contacts', settings && settings.contacts.length + settings.catalogs.length)}
         {link('rules', settings?.rules.length)}
         {link('tables', loaded && tableIds(loaded).length)}
         <p>{say('o_nav_care')}</p>
+        {!left && link('start')}
         {link('inspect')}
         {link('backup')}
         {link('deploy')}

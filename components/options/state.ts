@@ -8,6 +8,7 @@ import type { DeskData } from '../../lib/model.ts';
 import type { Part } from '../../lib/policy.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
+import type { Round } from '../../lib/visit.ts';
 import type { Lists } from './lists.ts';
 
 /** What was set before something replaced it, as it is listed; the same as in lib/browser/snapshots.ts. */
@@ -15,7 +16,7 @@ export type Snapshot = {
   id: string;
   /** Milliseconds since 1970. */
   at: number;
-  reason: 'update' | 'import' | 'restore' | 'default';
+  reason: 'update' | 'import' | 'restore' | 'default' | 'remove';
   counts: { desks: number; contacts: number; catalogs: number; rules: number; rows: number };
 };
 
@@ -51,6 +52,8 @@ export type Looks = {
   /** Checks a description that is being typed. */
   describe: (text: string) => Described;
   fits: (data: DeskData, url: string) => Fit[];
+  /** A short look at all open tabs, also of desks that are not set up. Never rejects. */
+  round: () => Promise<Round>;
 };
 
 /** The browser, as far as this page needs it. */
@@ -77,6 +80,11 @@ export type Host = {
    */
   importAll: (settings: Settings, rows: Row[] | null, progress: (share: number) => void) => Promise<string>;
   restore: (snapshot: string, progress?: (share: number) => void) => Promise<string>;
+  /**
+   * Removes all that was set here, after a snapshot, and gives back the permissions that nobody needs any more.
+   * @returns the snapshot, and the origins that may not be read any more: both for the way back
+   */
+  removeAll: () => Promise<{ snapshot: string; gone: string[] }>;
   /** The organisation's default counts again for these parts. */
   takeDefaults: (parts: Part[]) => Promise<string>;
   /** The text of a snapshot, a settings file; null if it is gone. */

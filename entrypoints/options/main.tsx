@@ -6,14 +6,17 @@ import '../../components/tokens-more.css';
 import '../../components/controls.css';
 import '../../components/controls-more.css';
 import '../../components/options/options.css';
+import '../../components/options/calls.css';
 import '../../components/options/grid.css';
 import '../../components/options/inspect.css';
+import '../../components/options/start.css';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { slug } from '../../components/options/words.ts';
 import { Text, type Say } from '../../components/text.ts';
-import { askFor, giveBack, grantedOrigins } from '../../lib/browser/grants.ts';
+import { askFor, giveBack, grantedOrigins, patternOf } from '../../lib/browser/grants.ts';
 import { look, openTabs, take, watchTabs } from '../../lib/browser/inspect.ts';
+import { lookAround } from '../../lib/browser/visits.ts';
 import { keepPlaces, places } from '../../lib/browser/places.ts';
 import { editRows, openTable, readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
 import { readSnapshot, snapshots } from '../../lib/browser/snapshots.ts';
@@ -24,6 +27,7 @@ import {
   loadSettings,
   onChanged,
   publish,
+  removeAll,
   restore,
   resume,
   saveSettings,
@@ -61,6 +65,7 @@ const host: Host = {
     take,
     describe: (text) => describeDesk(text, selects),
     fits: fitsOf,
+    round: lookAround,
   },
   lists: {
     namesOf,
@@ -92,6 +97,18 @@ const host: Host = {
   replaceRows: (next, progress, stop) => changeRows(() => replaceRows(next, progress, stop)),
   importAll: async (settings, rows, progress) => (await importAll(settings, rows, progress)).id,
   restore: async (snapshot, progress) => (await restore(snapshot, progress)).id,
+  async removeAll() {
+    const origins = async () => (await loadSettings()).settings.desks.flatMap((desk) => desk.origins);
+    const before = await origins();
+    const { id } = await removeAll();
+    const [after, granted] = await Promise.all([origins(), grantedOrigins()]);
+    // Permissions are per host: one of a desk that stays is kept.
+    const needed = new Set(after.map(patternOf));
+    const gone = before.filter((origin) => granted(origin) && !needed.has(patternOf(origin)));
+    await Promise.all(gone.map(giveBack));
+    await publish();
+    return { snapshot: id, gone };
+  },
   takeDefaults: async (parts) => (await takeDefaults(parts)).id,
   readSnapshot,
   keepPlaces,

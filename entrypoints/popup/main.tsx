@@ -112,7 +112,11 @@ function draw(): void {
         onChoose={(pick) => void offered(seen?.state === 'case' ? seen.choose?.(pick) : undefined)}
         onNumber={(given, desk) => void offered(typed(given, desk))}
         onAllow={() => void askFor([origin]).then(async (yes) => (yes ? publish().then(read) : undefined))}
-        onOptions={() => void browser.runtime.openOptionsPage()}
+        onOptions={(view) =>
+          void (view
+            ? browser.tabs.create({ url: browser.runtime.getURL(`/options.html#${view}`) })
+            : browser.runtime.openOptionsPage())
+        }
         onInspect={() => void inspect()}
         onReadAgain={() => void read()}
         onCopyForAdmin={() => void navigator.clipboard.writeText(JSON.stringify(seen, null, 2))}

@@ -4,8 +4,11 @@
  */
 import { createStore, delMany, get, keys, setMany, type UseStore } from 'idb-keyval';
 
-/** Before what it was taken. `default`: before the person went back to the organisation's default. */
-export type Reason = 'update' | 'import' | 'restore' | 'default';
+/**
+ * Before what it was taken. `default`: before the person went back to the organisation's default; `remove`: before they
+ * removed all that was set.
+ */
+export type Reason = 'update' | 'import' | 'restore' | 'default' | 'remove';
 
 /** A snapshot as it is listed. */
 export type Snapshot = {

@@ -246,6 +246,21 @@ export const restore = (id: string, progress?: (share: number) => void): Promise
   });
 
 /**
+ * Forgets all that was set here: what is left is the organisation's, or nothing.
+ * @returns a snapshot of what was set, for the way back
+ */
+export const removeAll = (): Promise<Snapshot> =>
+  change(async () => {
+    const [before, { organisation }] = await Promise.all([kept(), theirs()]);
+    const snapshot = await takeSnapshot('remove', before);
+    const state = { ...before, own: {}, rowsBy: organisation.rows };
+    // A person's own rows lie aside while the organisation's count for good.
+    if (organisation.rows === 'mandated') await switchTo(state, undefined, undefined, [['own-rows', null]]);
+    else await switchTo(state, (await textRows('policy-rows')) ?? []);
+    return snapshot;
+  });
+
+/**
  * Forgets what was set here for some parts, so that the organisation's default counts again.
  * @returns a snapshot of what was set, for the way back
  */

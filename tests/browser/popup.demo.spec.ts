@@ -28,7 +28,7 @@ test('shows the same offers, launches and draws codes', async ({ page, desk, wor
   await page.goto(`${desk.origin}/case/INC0010001`);
   await expect(page.locator('deskcall-panel')).toHaveCount(1);
   const popup = await popupFor(world, page);
-  await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0010001');
+  await expect(popup.getByRole('heading', { level: 2 }).first()).toHaveText('INC0010001');
   const row = popup.locator('.row').filter({ hasText: 'Dana Reyes' });
   await row.getByRole('link').click();
   expect(readLink(await world.nextLaunch())).toMatchObject({
@@ -48,7 +48,7 @@ test('takes a typed number where no case is open, and says nothing it does not k
   await expect(popup.getByText('No case on this page')).toBeVisible();
   await popup.getByLabel('Case number').fill('INC0777777');
   await popup.getByRole('button', { name: 'Continue' }).click();
-  await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0777777');
+  await expect(popup.getByRole('heading', { level: 2 }).first()).toHaveText('INC0777777');
   await popup.locator('.row').filter({ hasText: 'Dana Reyes' }).getByRole('link').click();
   const told = readLink(await world.nextLaunch());
   expect(told).toMatchObject({ number: 'INC0777777', desk: 'demo' });
@@ -64,7 +64,7 @@ test('opens from the address bar or a selected number with that number', async (
   await expect(popup.getByRole('link')).toHaveCount(0);
   await popup.getByLabel('Desk').selectOption('Fieldbook');
   await popup.getByRole('button', { name: 'Continue' }).click();
-  await expect(popup.getByRole('heading', { level: 1 })).toHaveText('INC0012345');
+  await expect(popup.getByRole('heading', { level: 2 }).first()).toHaveText('INC0012345');
   await expect(popup.locator('header')).toContainText('Fieldbook');
   await expect(popup.locator('.row').filter({ hasText: 'Dana Reyes' }).getByRole('link')).toHaveAttribute(
     'href',
@@ -86,7 +86,7 @@ test('menu and address bar end in the same page', async ({ page, desk, world }) 
     }, page.url()),
   );
   // The page that the menu was opened on says whose number it is.
-  await expect(menu.getByRole('heading', { level: 1 })).toHaveText('INC0012345');
+  await expect(menu.getByRole('heading', { level: 2 }).first()).toHaveText('INC0012345');
   await menu.close();
   await page.bringToFront();
   await world.worker.evaluate(() => chrome.omnibox.onInputEntered.dispatch('inc0054321', 'currentTab'));

@@ -22,7 +22,7 @@ afterAll(async () => {
   await desk?.close();
 });
 
-const heading = async (page: Page) => (await find(page, 'h1')).evaluate((element) => element.textContent);
+const heading = async (page: Page) => (await find(page, '.case h2')).evaluate((element) => element.textContent);
 const dana = '::-p-xpath(//*[contains(@class, "row")][contains(., "Dana Reyes")]//a)';
 
 test('takes a typed number, and claims no id that it does not know', async () => {

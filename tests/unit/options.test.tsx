@@ -37,7 +37,7 @@ const start = {
 function memory(raw: unknown = start, locked: string[] = []) {
   const held = { ...parseSettings(raw), rows: [{ table: 'sites', key: 'P7', offer: ['dana'] }] as Row[] };
   const granted = new Set<string>();
-  type Taken = Pick<typeof held, 'settings' | 'rows'> & { id: string; reason: 'import' | 'restore' };
+  type Taken = Pick<typeof held, 'settings' | 'rows'> & { id: string; reason: 'import' | 'restore' | 'remove' };
   const taken: Taken[] = [];
   const take = (reason: Taken['reason']): string => {
     const id = `s${taken.length}`;
@@ -53,6 +53,7 @@ function memory(raw: unknown = start, locked: string[] = []) {
       take: async () => undefined,
       describe: (text) => describeDesk(text, () => true),
       fits: fitsOf,
+      round: async () => ({ visits: [], shut: 0, last: {} }),
     },
     copy: async () => {},
     self: { browser: 'chrome', id: 'abcdefghijklmnopabcdefghijklmnop' },
@@ -92,6 +93,13 @@ function memory(raw: unknown = start, locked: string[] = []) {
       const id = take('restore');
       if (found) Object.assign(held, { settings: found.settings, rows: found.rows });
       return id;
+    },
+    removeAll: async () => {
+      const gone = [...granted];
+      granted.clear();
+      const snapshot = take('remove');
+      Object.assign(held, { settings: parseSettings({}).settings, rows: [] });
+      return { snapshot, gone };
     },
     takeDefaults: async () => '',
     readSnapshot: async () => null,

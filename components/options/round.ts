@@ -1,0 +1,114 @@
+/** What the open tabs tell about the desks that are set up: which is read now, which refuses, which is another product. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Settings } from '../../lib/schema.ts';
+import type { LastRead, Round, Visit } from '../../lib/visit.ts';
+import { useSay } from '../text.ts';
+import type { Desktop, Loaded } from './state.ts';
+import { count } from './words.ts';
+
+type Desk = Settings['desks'][number];
+
+/**
+ * Looks at the open tabs, and again whenever one of them or what is set changes; one look after another.
+ * @returns null until the first is done
+ */
+export function useRound({ host: { looks }, loaded }: Desktop): Round | null {
+  const [round, setRound] = useState<Round | null>(null);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((n) => n + 1), []);
+  useEffect(() => looks.watch(again), [looks, again]);
+  /** What the next look is for; null: nothing has changed since the last. */
+  const wanted = useRef<readonly unknown[] | null>(null);
+  const busy = useRef(false);
+  useEffect(() => {
+    wanted.current = [turn, loaded];
+    const work = async () => {
+      busy.current = true;
+      while (wanted.current) {
+        wanted.current = null;
+        // oxlint-disable-next-line no-await-in-loop -- the tabs are asked once at a time
+        setRound(await looks.round());
+      }
+      busy.current = false;
+    };
+    if (!busy.current) void work();
+    return () => {
+      wanted.current = null;
+    };
+  }, [looks, turn, loaded]);
+  return round;
+}
+
+/** How a desk stands. Only what is known: without an open tab of it that is what the browser allows, and no more. */
+export type Stand =
+  | { is: 'off' | 'forbidden' | 'allowed' | 'doubt' | 'blocked' | 'perhaps-blocked' }
+  | { is: 'some'; allowed: number }
+  /** `like`: the product that an open tab looks like; null: none that is known. */
+  | { is: 'wrong'; like: string | null }
+  | { is: 'reads'; number: string };
+
+export function standOf(desk: Desk, { granted }: Pick<Loaded, 'granted'>, round: Round | null): Stand {
+  if (!desk.on) return { is: 'off' };
+  const allowed = desk.origins.filter(granted).length;
+  if (!allowed) return { is: 'forbidden' };
+  const visits = round?.visits.filter((v) => v.desk === desk.key && v.granted) ?? [];
+  // What an open tab shows is known better than what was clicked.
+  const reads = visits.find((v) => v.number !== null && v.right !== false);
+  if (reads && allowed === desk.origins.length) return { is: 'reads', number: reads.number ?? '' };
+  const wrong = visits.find((v) => v.right === false);
+  if (wrong && !reads) return { is: 'wrong', like: wrong.like };
+  if (!reads && visits.some((v) => v.state === 'refused') && !visits.some((v) => v.state === 'seen'))
+    return { is: 'blocked' };
+  if (allowed < desk.origins.length) return { is: 'some', allowed };
+  if (visits.some((v) => v.doubt)) return { is: 'doubt' };
+  if (round?.shut && !visits.length) return { is: 'perhaps-blocked' };
+  return { is: 'allowed' };
+}
+
+/** The record that was last read there, as far as this browser remembers. */
+export const lastRead = (desk: Desk, round: Round | null): LastRead | undefined =>
+  round && Object.hasOwn(round.last, desk.key) ? round.last[desk.key] : undefined;
+
+/** Tabs that no desk is set up for, one of each origin; those of a known product first. */
+export function strangers({ desks }: Settings, round: Round | null): Visit[] {
+  const known = new Set(desks.flatMap(({ origins }) => origins));
+  const found = new Map<string, Visit>();
+  for (const visit of round?.visits ?? [])
+    if (!known.has(visit.origin) && (!found.get(visit.origin)?.like || visit.like)) found.set(visit.origin, visit);
+  return [...found.values()].toSorted((a, b) => Number(b.like !== null) - Number(a.like !== null));
+}
+
+/** All addresses of desks that are on and may not be read yet, and one question for them all. */
+export function useAllowAll({ host, loaded, act }: Desktop): { missing: string[]; allow: () => Promise<void> } {
+  const say = useSay();
+  const wanted = loaded.settings.desks.flatMap(({ on, origins }) => (on ? origins : []));
+  const missing = wanted.filter((origin) => !loaded.granted(origin));
+  const allow = async () => {
+    // Within the click, and so before anything is waited for.
+    const asked = host.allow(missing);
+    await Promise.allSettled([asked]);
+    await act(async () => {
+      if (!(await asked)) return { words: say('o_desks_all_refused') };
+      const back = async () => {
+        await host.giveBack(missing);
+        return { words: say('o_undone') };
+      };
+      const words =
+        missing.length === 1 ? say('o_desks_one_allowed') : say('o_desks_all_allowed', count(missing.length));
+      return { words, undo: () => void act(back) };
+    });
+  };
+  return { missing, allow };
+}
+
+/** A desk's product by its name. */
+export function useProducts({ host }: Desktop): (id: string) => string {
+  const say = useSay();
+  return (id) => (id === 'custom' ? say('o_desk_custom') : (host.products.find((each) => each.id === id)?.name ?? id));
+}
+
+/** Date and time as people write them here. */
+export const moment = (at: number): string =>
+  new Intl.DateTimeFormat(document.documentElement.lang || 'en', { dateStyle: 'medium', timeStyle: 'short' }).format(
+    at,
+  );
