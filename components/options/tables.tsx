@@ -121,6 +121,7 @@ function Table(props: TableProps) {
   const { loaded } = desktop;
   const [letters, setLetters] = useState('');
   const opened = useTable(desktop, id, names);
+  const found = useFound(opened?.sheet ?? null, letters);
   const options = ids.map((each) => ({ id: each, name: nameOf(loaded, each) }));
   return (
     <>
@@ -134,10 +135,10 @@ function Table(props: TableProps) {
         )}
         <Search label={say('o_tables_search')} value={letters} set={setLetters} />
         <span className="grow" />
-        {opened && <Counted sheet={opened.sheet} letters={letters} />}
+        {opened && <Counted found={found.length} all={opened.sheet.lines().length} letters={letters} />}
       </div>
       {opened ? (
-        <Rows desktop={desktop} opened={opened} letters={letters} names={names} />
+        <Rows desktop={desktop} opened={opened} found={found} searching={letters.trim() !== ''} names={names} />
       ) : (
         <div className="loading">
           <span className="sr">{say('o_loading_rows')}</span>
@@ -150,20 +151,20 @@ function Table(props: TableProps) {
   );
 }
 
-const useVersion = (sheet: Sheet): number => useSyncExternalStore(sheet.subscribe, sheet.version);
+const none: readonly Line[] = [];
+const nothing = { subscribe: () => () => {}, version: () => 0, lines: () => none, search: () => none };
 
 /** What is found stays in view while it is edited, until something else is looked for or rows come or go. */
-function useFound(sheet: Sheet, letters: string): readonly Line[] {
-  const lines = sheet.lines();
+function useFound(sheet: Sheet | null, letters: string): readonly Line[] {
+  const { subscribe, version, lines, search } = sheet ?? nothing;
+  useSyncExternalStore(subscribe, version);
+  const all = lines();
   // oxlint-disable-next-line react/exhaustive-deps -- the list is another one as soon as rows come or go
-  return useMemo(() => sheet.search(letters), [sheet, letters, lines]);
+  return useMemo(() => search(letters), [search, letters, all]);
 }
 
-function Counted({ sheet, letters }: { sheet: Sheet; letters: string }) {
+function Counted({ found, all, letters }: { found: number; all: number; letters: string }) {
   const say = useSay();
-  useVersion(sheet);
-  const found = useFound(sheet, letters).length;
-  const all = sheet.lines().length;
   return (
     <span className="meta num">
       {letters.trim() ? say('o_tables_found', count(found), count(all)) : say('o_tables_rows', count(all))}
@@ -171,14 +172,12 @@ function Counted({ sheet, letters }: { sheet: Sheet; letters: string }) {
   );
 }
 
-type RowsProps = { desktop: Desktop; opened: Opened; letters: string; names: Names };
+type RowsProps = { desktop: Desktop; opened: Opened; found: readonly Line[]; searching: boolean; names: Names };
 
-function Rows({ desktop, opened, letters, names }: RowsProps) {
+function Rows({ desktop, opened, found, searching, names }: RowsProps) {
   const say = useSay();
   const { host, loaded } = desktop;
   const { sheet } = opened;
-  useVersion(sheet);
-  const found = useFound(sheet, letters);
   const [range, setRange] = useState({ top: 0, bottom: 0 });
   const { write, remove, undo, clash, dismiss } = useEdits(desktop, opened, found);
   const mayEdit = !loaded.locked.includes('rows');
@@ -188,7 +187,6 @@ function Rows({ desktop, opened, letters, names }: RowsProps) {
     { id: 'key', name: say('o_tables_key'), width: 140, grow: 1, look: 'mono' },
     { id: 'offer', name: say('o_tables_offer'), width: 240, grow: 2 },
   ];
-  const searching = letters.trim() !== '';
   const editing: Editing | null = mayEdit
     ? {
         blank: searching ? null : say('o_tables_new'),
