@@ -110,7 +110,7 @@ export type DeskData = {
   scope?: string[];
   /** Selectors of elements in which nothing is read: panes and dialogs of other records, forms that are not on show. */
   ignore?: string[];
-  /** If more than one element matches this, no identity is read. */
+  /** If more than one element matches this, nothing is read from the page, and no identity. */
   single?: string;
   /** Selectors of elements whose text is no part of a value: for screen readers, or buttons beside it. */
   drop?: string[];

@@ -299,14 +299,17 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
       problems.push({ code: 'several' });
       return { ...findings, ref: null };
     };
-    if (form.single && all(whole, form.single).length > 1) {
-      const none = several();
-      if (byPage) return none;
-    }
     const wanted = from ?? { kind: '', id: '' };
     const byAddress = (): void => {
       Object.assign(sources, { id: 'url', kind: 'url' }, from?.number && { number: 'url' });
     };
+    if (form.single && all(whole, form.single).length > 1) {
+      const none = several();
+      if (byPage) return none;
+      // The address names it, but whose the values are cannot be told.
+      byAddress();
+      return findings;
+    }
     const root = scopeOf(whole, wanted, page.url);
     if (!root) {
       if (located) byAddress();

@@ -4,6 +4,7 @@ import autotask from './autotask.ts';
 import bmc from './bmc.ts';
 import connectwise from './connectwise.ts';
 import { customDesk } from './custom.ts';
+import dynamics from './dynamics.ts';
 import freshdesk from './freshdesk.ts';
 import freshservice from './freshservice.ts';
 import halo from './halo.ts';
@@ -39,6 +40,7 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
     bmc,
     zohodesk,
     servicenow,
+    dynamics,
     helpscout,
     intercom,
     halo,

@@ -113,6 +113,18 @@ describe('shadow roots', () => {
   });
 });
 
+test('several records on show: the address still names one, but nothing is read', () => {
+  const html = '<h1>a</h1><h1>b</h1><i>A<u>x</u></i>';
+  const data = { single: 'h1', rows: [{ row: 'i', value: 'u' }], read: { title: [{ css: 'h1' }] } };
+  expect(read(data, html)).toMatchObject({
+    case: { id: '7', fields: {} },
+    sources: { id: 'url' },
+    problems: [{ code: 'several' }],
+  });
+  expect(read(data, html).case).not.toHaveProperty('title');
+  expect(read(data, html.slice(10)).case?.title).toBe('b');
+});
+
 describe('what is left alone', () => {
   const data: Partial<DeskData> = { ignore: ['.tab:not(.active)', '[role="dialog"]'], deep: true };
   const tabs = '<div class="tab"><h1>other</h1></div><div role="dialog"><h1>new</h1></div>';
