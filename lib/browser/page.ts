@@ -71,7 +71,8 @@ export async function startPage(
 
   const again = async (): Promise<void> => begin(await browser.storage.local.get(storedFor(origin)));
   const changed = (changes: Record<string, unknown>): void => {
-    if (changes[key]) void again();
+    // Other rows may offer somebody else for the case that is open.
+    if (changes[key] || changes.generation) void again();
   };
   browser.storage.local.onChanged.addListener(changed);
   signal.addEventListener('abort', () => alive() && browser.storage.local.onChanged.removeListener(changed));

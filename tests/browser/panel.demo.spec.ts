@@ -131,6 +131,16 @@ test('another queue offers another contact, and a table finds its row', async ({
   await expect(panel(page).locator('a')).toHaveCount(0);
 });
 
+test('a page that is open offers what a changed row says', async ({ page, desk, world, settings }) => {
+  await page.goto(`${desk.origin}/case/INC0010006`);
+  await expect(call(page)).toHaveText('Call Liu Wei');
+  const rows = settings.rows.map((row) => ({ ...row, offer: ['on-call'] }));
+  await world.importSettings({ ...settings, rows });
+  await expect(call(page)).toHaveText('Call On-call engineer');
+  await world.importSettings(settings);
+  await expect(call(page)).toHaveText('Call Liu Wei');
+});
+
 test('follows in-page navigation between open cases and keeps their hidden fields apart', async ({ page, desk }) => {
   await page.goto(`${desk.origin}/case/INC0010001`);
   await expect(call(page)).toHaveText('Call Dana Reyes');
