@@ -136,7 +136,7 @@ export function Grid(props: GridProps) {
     count: rows,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: 5,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
     rangeExtractor: ({ startIndex, endIndex, overscan }) => rangeOf(startIndex, endIndex, overscan, rows, cursor.row),

@@ -72,10 +72,10 @@ export function Tables({ desktop }: { desktop: Desktop }) {
 
 /** The names of all targets; the same object for as long as they are called the same. */
 function useNames({ host, loaded }: Desktop): Names {
-  const { contacts, catalogs } = loaded.settings;
+  const { contacts, catalogs, awaken } = loaded.settings;
   const called = useMemo(
-    () => JSON.stringify([...contacts, ...catalogs].map(({ id, name }) => ({ id, name }))),
-    [contacts, catalogs],
+    () => JSON.stringify([...contacts, ...catalogs, ...awaken.pops].map(({ id, name }) => ({ id, name }))),
+    [contacts, catalogs, awaken],
   );
   return useMemo(() => host.lists.namesOf(JSON.parse(called) as { id: string; name: string }[]), [host, called]);
 }
@@ -181,8 +181,11 @@ function Rows({ desktop, opened, found, searching, names }: RowsProps) {
   const [range, setRange] = useState({ top: 0, bottom: 0 });
   const { write, remove, undo, clash, dismiss } = useEdits(desktop, opened, found);
   const mayEdit = !loaded.locked.includes('rows');
-  const { contacts, catalogs } = loaded.settings;
-  const ids = useMemo(() => new Set([...contacts, ...catalogs].map((t) => t.id)), [contacts, catalogs]);
+  const { contacts, catalogs, awaken } = loaded.settings;
+  const ids = useMemo(
+    () => new Set([...contacts, ...catalogs, ...awaken.pops].map((t) => t.id)),
+    [contacts, catalogs, awaken],
+  );
   const columns: Column[] = [
     { id: 'key', name: say('o_tables_key'), width: 140, grow: 1, look: 'mono' },
     { id: 'offer', name: say('o_tables_offer'), width: 240, grow: 2 },
@@ -341,7 +344,7 @@ function About({ desktop, id, opened, names }: AboutProps) {
   const { host, loaded, act } = desktop;
   const { settings, locked } = loaded;
   const name = nameOf(loaded, id);
-  const rows = loaded.rows[id] ?? 0;
+  const rows = opened?.sheet.lines().length ?? 0;
   const used = settings.rules.filter((rule) => !Array.isArray(rule.offer) && rule.offer.table === id).length;
 
   const remove = () =>
@@ -381,7 +384,7 @@ function About({ desktop, id, opened, names }: AboutProps) {
         {say('o_export_json')}
       </button>
       {!locked.includes('tables') && !locked.includes('rows') && (
-        <button type="button" className="btn quiet" onClick={() => void remove()}>
+        <button type="button" className="btn quiet" disabled={!opened} onClick={() => void remove()}>
           {say('o_tables_remove', name)}
         </button>
       )}

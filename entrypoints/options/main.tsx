@@ -71,7 +71,13 @@ const host: Host = {
     namesOf,
     cells: { read: readCells, write: writeCells },
     openTable,
-    editRows: (changes) => changeRows(() => editRows(changes)),
+    editRows: async (changes) => {
+      const { clash } = await changeRows(
+        () => editRows(changes),
+        ({ renamed }) => renamed,
+      );
+      return clash;
+    },
     importRows: async (next, { progress, stop }) => (await importRows(next, progress, stop))?.id ?? null,
     previewRows,
     previewTargets: (file, now, watch) => previewTargets(file, { ...now, slug }, watch),

@@ -130,11 +130,11 @@ export async function dropRows(): Promise<void> {
 const same = (a: Stored | undefined, b: Stored): boolean =>
   a ? a.key === b?.key && a.offer.join() === b.offer.join() : !b;
 
-/**
- * Changes some rows of the generation that counts: all of them or, if one is no longer what it was, none.
- * @returns null if it is done, else the first change whose row was changed elsewhere meanwhile
- */
-export async function editRows(changes: RowChange[]): Promise<RowChange | null> {
+/** `clash`: the first change whose row was changed elsewhere meanwhile. `renamed`: rows name other targets than before. */
+export type Edited = { clash: RowChange | null; renamed: boolean };
+
+/** Changes some rows of the generation that counts: all of them or, if one is no longer what it was, none. */
+export async function editRows(changes: RowChange[]): Promise<Edited> {
   return alone(async () => {
     const { generation, named } = await state();
     const nameOf = ({ table, key }: Row) => rowKey(generation.n, table, key);
@@ -149,8 +149,10 @@ export async function editRows(changes: RowChange[]): Promise<RowChange | null> 
     const names = [...new Set([...before.keys(), ...after.keys()])];
     const now = await local.get<Record<string, Stored>>(names);
     const clash = names.find((name) => !same(now[name], before.get(name) ?? null));
-    if (clash !== undefined)
-      return changes.find((c) => [c.before, c.after].some((row) => row && nameOf(row) === clash)) ?? null;
+    if (clash !== undefined) {
+      const late = changes.find((c) => [c.before, c.after].some((row) => row && nameOf(row) === clash));
+      return { clash: late ?? null, renamed: false };
+    }
 
     const rows = new Map(Object.entries(generation.tables));
     const uses = new Map(Object.entries(named));
@@ -175,7 +177,8 @@ export async function editRows(changes: RowChange[]): Promise<RowChange | null> 
       named: Object.fromEntries(uses),
     });
     if (gone.length) await local.remove(gone);
-    return null;
+    const renamed = uses.size !== Object.keys(named).length || Object.keys(named).some((id) => !uses.has(id));
+    return { clash: null, renamed };
   });
 }
 

@@ -69,12 +69,21 @@ async function theirs(): Promise<Theirs> {
   return { organisation, digest: '', rowsDigest: '' };
 }
 
-/** @returns checked settings; never rejects for bad data, only if the browser's storage fails */
+let checked: { text: string; result: ReturnType<typeof parseSettings> } | undefined;
+
+/** Checking twenty thousand contacts takes longer than seeing that they are the same as before. */
+function parseOnce(merged: unknown): ReturnType<typeof parseSettings> {
+  const text = JSON.stringify(merged);
+  if (checked?.text !== text) checked = { text, result: parseSettings(merged) };
+  return checked.result;
+}
+
+/** @returns checked settings, the same object until something else is set; never rejects for bad data, only if the browser's storage fails */
 export async function loadSettings(): Promise<Loaded> {
   const [{ own, rowsBy }, { organisation }] = await Promise.all([kept(), theirs()]);
   const { merged, locked, defaults } = mergePolicy(own, organisation);
   const changed = defaults.filter((part) => (part === 'rows' ? rowsBy === 'own' : Object.hasOwn(own, part)));
-  const { settings, problems } = parseSettings(merged);
+  const { settings, problems } = parseOnce(merged);
   const from = (path: string): string => {
     const part = path.split(/[.[]/, 1)[0] as Part;
     if (locked.includes(part)) return `policy.settings.${path}`;
@@ -153,15 +162,17 @@ const refused = 'The rows are set by your organisation.';
 
 /**
  * Lets a person change rows: those that came as a default are their own from then on.
+ * @param renamed whether rows name other targets than before; where they do not, pages have all that they need
  * @throws if the organisation has set the rows for good
  */
-export async function changeRows<T>(job: () => Promise<T>): Promise<T> {
+export async function changeRows<T>(job: () => Promise<T>, renamed: (result: T) => boolean = () => true): Promise<T> {
   await alone(async () => {
     const [before, { organisation }] = await Promise.all([kept(), theirs()]);
     if (organisation.rows === 'mandated') throw new Error(refused);
     if (before.rowsBy !== 'own') await set('state', { ...before, rowsBy: 'own' });
   });
   const result = await job();
+  if (!renamed(result)) return result;
   // Targets that only rows name.
   await publish();
   tell();

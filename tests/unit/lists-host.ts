@@ -21,7 +21,7 @@ export const lists: Host['lists'] = {
   namesOf,
   cells: { read: readCells, write: writeCells },
   openTable,
-  editRows,
+  editRows: async (changes) => (await editRows(changes)).clash,
   importRows: async (next, { progress, stop }) => ((await replaceRows(next, progress, stop)) ? 'snapshot' : null),
   previewRows,
   previewTargets: (file, now, watch) => previewTargets(file, { ...now, slug }, watch),

@@ -27,22 +27,31 @@ test('rows of version 0.1.0, which did not count targets, are counted', async ()
   await local.remove('named');
   await local.set({ generation: { n: 1, tables: { sites: 2, queues: 1 }, targets: ['dana', 'liu'] } });
   expect(await rowCounts()).toEqual({ tables: { sites: 2, queues: 1 }, targets: ['dana', 'liu'] });
-  expect(await editRows([{ before: row('P7', 'dana'), after: null }])).toBeNull();
+  expect((await editRows([{ before: row('P7', 'dana'), after: null }])).clash).toBeNull();
   expect(await rowCounts()).toEqual({ tables: { sites: 1, queues: 1 }, targets: ['dana', 'liu'] });
 });
 
 describe('a change of some rows', () => {
   test('adds, changes, renames and removes, and keeps the counts right', async () => {
-    const problem = await editRows([
+    const done = await editRows([
       { before: null, after: row('P9', 'manuals') },
       { before: row('P7', 'dana'), after: row('P70', 'liu') },
       { before: row('P8', 'dana', 'liu'), after: null },
     ]);
-    expect(problem).toBeNull();
+    expect(done).toEqual({ clash: null, renamed: true });
     expect(await keys()).toEqual(['Field', 'P70', 'P9']);
     expect(await rowCounts()).toEqual({ tables: { sites: 2, queues: 1 }, targets: ['liu', 'manuals'] });
     expect(await lookup('sites', 'P7')).toBeNull();
     expect(Object.keys(await local.get(null)).filter((name) => name.startsWith('row:'))).toHaveLength(3);
+  });
+
+  test('says whether rows name other targets than before', async () => {
+    const change = async (before: Row | null, after: Row | null) => (await editRows([{ before, after }])).renamed;
+    expect(await change(row('P7', 'dana'), row('P7', 'liu'))).toBe(false);
+    expect(await change(row('P8', 'dana', 'liu'), row('P8', 'liu'))).toBe(true);
+    expect(await change(null, row('P9', 'dana'))).toBe(true);
+    expect(await change(row('P9', 'dana'), row('P9', 'manuals'))).toBe(true);
+    expect(await change(null, row('P1', 'liu'))).toBe(false);
   });
 
   test('lets two rows take each other’s key', async () => {
@@ -73,15 +82,15 @@ describe('a change of some rows', () => {
   test('is refused whole where a row was changed elsewhere', async () => {
     await editRows([{ before: row('P8', 'dana', 'liu'), after: row('P8', 'liu') }]);
     const late = { before: row('P8', 'dana', 'liu'), after: null };
-    expect(await editRows([{ before: null, after: row('P9', 'dana') }, late])).toBe(late);
+    expect((await editRows([{ before: null, after: row('P9', 'dana') }, late])).clash).toBe(late);
     const twice = { before: null, after: row('p7', 'dana') };
-    expect(await editRows([twice])).toBe(twice);
+    expect((await editRows([twice])).clash).toBe(twice);
     expect(await keys()).toEqual(['Field', 'P7', 'P8']);
   });
 
   test('waits for the one before it', async () => {
     const added = Array.from({ length: 20 }, (_, n) => editRows([{ before: null, after: row(`N${n}`, 'dana') }]));
-    expect(await Promise.all(added)).toEqual(added.map(() => null));
+    expect((await Promise.all(added)).every(({ clash }) => clash === null)).toBe(true);
     expect((await rowCounts()).tables.sites).toBe(22);
   });
 });
