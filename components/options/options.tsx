@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Icon, Mark } from '../icons.tsx';
 import { useSay } from '../text.ts';
+import { AwakenView } from './awaken.tsx';
 import { Backup } from './backup.tsx';
 import { Deploy } from './deploy.tsx';
 import { Desks } from './desks.tsx';
@@ -21,6 +22,7 @@ const views = {
   contacts: Targets,
   rules: Rules,
   tables: Tables,
+  awaken: AwakenView,
   backup: Backup,
   deploy: Deploy,
   inspect: Inspect,
@@ -96,6 +98,7 @@ function Side({ view, loaded }: { view: View | null; loaded: Loaded | undefined 
         {link('contacts', settings && settings.contacts.length + settings.catalogs.length)}
         {link('rules', settings?.rules.length)}
         {link('tables', loaded && tableIds(loaded).length)}
+        {link('awaken', settings?.awaken.pops.length)}
         <p>{say('o_nav_care')}</p>
         {!left && link('start')}
         {link('inspect')}

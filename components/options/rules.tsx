@@ -169,12 +169,13 @@ function RuleText({ desktop, rule, warnings }: { desktop: Desktop; rule: Rule; w
 
 /** What a rule offers, by the names that people know. */
 function offered(rule: Rule, { loaded }: Desktop, say: Say): string {
-  const { contacts, catalogs, tables } = loaded.settings;
+  const { contacts, catalogs, tables, awaken } = loaded.settings;
   if (!Array.isArray(rule.offer)) {
     const { table, field } = rule.offer;
     return say('o_rule_row', tables.find((t) => t.id === table)?.name ?? table, field);
   }
   if (!rule.offer.length) return say('o_rule_nothing');
-  const name = (id: string) => (contacts.find((t) => t.id === id) ?? catalogs.find((t) => t.id === id))?.name ?? id;
+  const all = [...contacts, ...catalogs, ...awaken.pops];
+  const name = (id: string) => all.find((t) => t.id === id)?.name ?? id;
   return rule.offer.map(name).join(', ');
 }

@@ -9,6 +9,7 @@ import type { Part } from '../../lib/policy.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
 import type { Round } from '../../lib/visit.ts';
+import type { AwakenHost } from './awaken.tsx';
 import type { Lists } from './lists.ts';
 
 /** What was set before something replaced it, as it is listed; the same as in lib/browser/snapshots.ts. */
@@ -60,6 +61,7 @@ export type Looks = {
 export type Host = {
   looks: Looks;
   lists: Lists;
+  awaken: AwakenHost;
   copy: (text: string) => Promise<void>;
   /** This very copy: the browser it runs in, and the id it has there. */
   self: { browser: 'chrome' | 'firefox'; id: string };

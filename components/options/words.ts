@@ -118,3 +118,59 @@ export function linkWords(link: string): string {
   const { action, ...rest } = Object.fromEntries(new URLSearchParams(link.slice(link.indexOf('?'))));
   return [action ?? '', ...Object.entries(rest).map((pair) => pair.join(' '))].filter(Boolean).join(', ') || link;
 }
+
+type Users = Settings['awaken']['users'];
+type Values = Settings['awaken']['pops'][number]['data'];
+
+/** Who is who, one line for each: `Sam Okoro = Sam.Okoro`, or `rt: Sam Okoro = Sam.Okoro` on one desk alone. */
+export const usersText = (users: Users): string =>
+  users.map(({ desk, user, username }) => `${desk ? `${desk}: ` : ''}${user} = ${username}`).join('\n');
+
+/**
+ * Reads {@link usersText}.
+ * @param desks the keys that stand before a colon; any other colon is part of a name
+ * @returns the number of the first line that says nothing, where there is one
+ */
+export function usersIn(text: string, desks: readonly string[]): { users: Users } | { wrong: number } {
+  const users: Users = [];
+  for (const [n, line] of text.split('\n').entries()) {
+    if (!line.trim()) continue;
+    const at = line.lastIndexOf('=');
+    const before = line.slice(0, at).trim();
+    const username = line.slice(at + 1).trim();
+    const desk = desks.find((key) => before.startsWith(`${key}:`));
+    const user = (desk ? before.slice(desk.length + 1) : before).trim();
+    if (at < 0 || !user || !username) return { wrong: n + 1 };
+    users.push({ ...(desk ? { desk } : {}), user, username });
+  }
+  return { users };
+}
+
+/** What a workflow gets, one line for each: `Contact Name = requester`, or `var_Reason = "Expert call"`. */
+export const valuesText = (values: Values): string =>
+  values.map(({ name, field, text = '' }) => `${name} = ${field ?? JSON.stringify(text)}`).join('\n');
+
+/** Reads {@link valuesText}; two names that differ in case alone are one to Awaken. */
+export function valuesIn(text: string): { values: Values } | { wrong: number } | { twice: string } {
+  const values: Values = [];
+  const seen = new Set<string>();
+  for (const [n, line] of text.split('\n').entries()) {
+    if (!line.trim()) continue;
+    const [, name = '', value = ''] = /^\s*([^=]*[^=\s])\s*=\s*(.*\S)\s*$/.exec(line) ?? [];
+    if (!name || !value) return { wrong: n + 1 };
+    if (seen.has(name.toLowerCase())) return { twice: name };
+    seen.add(name.toLowerCase());
+    const fixed = /^"(.+)"$/.exec(value)?.[1];
+    values.push(fixed === undefined ? { name, field: value } : { name, text: unquoted(value, fixed) });
+  }
+  return { values };
+}
+
+/** A text in quotes as JSON has it; where it is none, what stands between them. */
+function unquoted(quoted: string, inner: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return inner;
+  }
+}

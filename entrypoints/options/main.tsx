@@ -9,15 +9,18 @@ import '../../components/options/options.css';
 import '../../components/options/calls.css';
 import '../../components/options/grid.css';
 import '../../components/options/inspect.css';
+import '../../components/options/awaken.css';
 import '../../components/options/start.css';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { slug } from '../../components/options/words.ts';
 import { Text, type Say } from '../../components/text.ts';
+import { checks, likely } from '../../lib/awaken.ts';
 import { askFor, giveBack, grantedOrigins, patternOf } from '../../lib/browser/grants.ts';
 import { look, openTabs, take, watchTabs } from '../../lib/browser/inspect.ts';
 import { lookAround } from '../../lib/browser/visits.ts';
 import { keepPlaces, places } from '../../lib/browser/places.ts';
+import { popMe, testConnection } from '../../lib/browser/pops.ts';
 import { editRows, openTable, readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
 import { readSnapshot, snapshots } from '../../lib/browser/snapshots.ts';
 import {
@@ -33,10 +36,12 @@ import {
   saveSettings,
   takeDefaults,
 } from '../../lib/browser/store.ts';
+import { forgetSecrets, heldFor, keepCredentials } from '../../lib/browser/vault.ts';
 import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
 import { bytesOf, firstChoice, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { declared } from '../../lib/desks/index.ts';
+import { addressFault } from '../../lib/http.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import { previewRows, previewTargets, rowsAsCsv, rowsAsJson, targetsAsCsv } from '../../lib/lists.ts';
 import { namesOf } from '../../lib/offer.ts';
@@ -85,6 +90,16 @@ const host: Host = {
     rowsAsJson,
     targetsAsCsv,
     asCsv: writeCsv,
+  },
+  awaken: {
+    checks,
+    likely,
+    addressFault,
+    held: heldFor,
+    keep: keepCredentials,
+    forget: forgetSecrets,
+    test: testConnection,
+    popMe,
   },
   copy: (text) => navigator.clipboard.writeText(text),
   async load() {

@@ -6,7 +6,7 @@ import { get, set } from 'idb-keyval';
 import { direct, type Carrier, type Service, type Verdict } from '../awaken.ts';
 import { perform } from '../http.ts';
 import type { Case } from '../model.ts';
-import { intentOf, planOf, type How, type News, type Plan, type Pop, type PopLine } from '../plan.ts';
+import { intentOf, planOf, type Fault, type How, type News, type Plan, type Pop, type PopLine } from '../plan.ts';
 import type { Settings } from '../schema.ts';
 import { grantedOrigins } from './grants.ts';
 import { loadSettings } from './store.ts';
@@ -212,12 +212,12 @@ function newsFrom(verdict: Verdict | null, when: number): News {
   return { when, state, outcome, said };
 }
 
-/** Signs in, with the credentials as they are now, and pops nothing. @returns null: the settings are not complete */
-export async function testConnection(): Promise<News | null> {
+/** Signs in, with the credentials as they are now, and pops nothing. @returns how that went, or why it was not tried */
+export async function testConnection(): Promise<News | Fault> {
   const { settings } = await loadSettings();
-  const faults = (await standing(settings)).filter((fault) => fault !== 'stopped');
-  const carrier = faults.length ? null : await carrierOf(settings);
-  if (!carrier) return null;
+  const [fault] = (await standing(settings)).filter((each) => each !== 'stopped');
+  const carrier = fault ? null : await carrierOf(settings);
+  if (!carrier) return fault ?? 'service';
   const verdict = await carrier.check();
   await stopCredentials(settings.awaken, verdict?.outcome === 'auth-rejected');
   return newsFrom(verdict, Date.now());

@@ -10,6 +10,7 @@ import { firstProblem, preview } from '../../lib/import.ts';
 import type { Row } from '../../lib/schema.ts';
 import { parseSettings, warnings } from '../../lib/settings.ts';
 import { allowedLink } from '../../lib/link-words.ts';
+import { awaken } from './awaken-host.ts';
 import { lists } from './lists-host.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
@@ -46,6 +47,7 @@ function memory(raw: unknown = start, locked: string[] = []) {
   };
   const host: Host = {
     lists,
+    awaken,
     looks: {
       tabs: async () => [],
       watch: () => () => {},

@@ -226,7 +226,7 @@ test('a test of the connection signs in and pops nothing', async () => {
   expect(await life.testConnection()).toMatchObject({ state: 'checked' });
   expect(server.counts).toMatchObject({ auth: 1, pop: 0 });
   await life.forgetSecrets();
-  expect(await life.testConnection()).toBeNull();
+  expect(await life.testConnection()).toBe('credentials');
 });
 
 test('“pop me” pops to me, whoever the pop is for, as a record of its own', async () => {
