@@ -1,14 +1,14 @@
 import type { Later } from './lib/browser/page.ts';
 import type { Configured } from './lib/glance.ts';
 import type { Sight } from './lib/inspect.ts';
-import type { Desk, DeskCode, Read, Rest, Say } from './lib/model.ts';
+import type { Desk, DeskCode, Read, Say } from './lib/model.ts';
 import type { Glimpse } from './lib/visit.ts';
 
 declare global {
   /** What descriptions cannot say of desks, by their scripts' names; set by those, which come before the core. */
   var deskcallCode: Record<string, DeskCode> | undefined;
-  /** A desk that asks its own API; set by the script that a page has only where that is allowed. */
-  var deskcallAsking: ((desk: Desk, rest: Rest) => Desk) | undefined;
+  /** What makes a product's desk ask its own API; set by the script that a page has only where that is allowed. */
+  var deskcallAsking: Record<string, (desk: Desk) => Desk> | undefined;
   /** Looks once at the page; set by the popup's own script. */
   var deskcallGlance: ((configured: Configured | null) => Read | null) | undefined;
   /** Looks at the page for whoever inspects it. */

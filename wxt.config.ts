@@ -24,30 +24,44 @@ const preact = [
   { find: /^react\/jsx-(dev-)?runtime$/, replacement: 'preact/jsx-runtime' },
 ];
 
-/**
- * The scripts of the desks that are more than data, one for each, so that a page gets the code of its own desk alone.
- * They are generated: each only hands that desk's code to the core.
- * @returns their ids and files
- */
-function deskScripts(): { name: string; inputPath: string }[] {
-  const folder = here('.wxt/desks');
-  mkdirSync(folder, { recursive: true });
-  return readdirSync(here('lib/desks'))
-    .map((file) => file.replace(/\.ts$/, ''))
-    .filter((id) => /^export const code\b/m.test(readFileSync(here(`lib/desks/${id}.ts`), 'utf8')))
-    .map((id) => {
-      const inputPath = `${folder}/desk-${id}.ts`;
-      const text = `import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
-import { code } from '../../lib/desks/${id}.ts';
+/** A desk's own script, and the one that asks its API: what each hands to the core, by what the desk's file exports. */
+const parts = {
+  desk: (id: string) => `import { code } from '../../lib/desks/${id}.ts';
 
 export default defineUnlistedScript(() => {
   globalThis.deskcallCode = { ...globalThis.deskcallCode, 'desk-${id}': code };
 });
-`;
+`,
+  rest: (id: string) => `import { asking } from '../../lib/browser/rest.ts';
+import { rest } from '../../lib/desks/${id}.ts';
+
+export default defineUnlistedScript(() => {
+  globalThis.deskcallAsking = { ...globalThis.deskcallAsking, '${id}': (desk) => asking(desk, rest) };
+});
+`,
+};
+
+/**
+ * The scripts of the desks that are more than data, so that a page gets the code of its own desk alone, and of its API
+ * only where an admin lets it be asked. They are generated.
+ * @returns their names and files
+ */
+function deskScripts(): { name: string; inputPath: string }[] {
+  const folder = here('.wxt/desks');
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(here('lib/desks')).flatMap((file) => {
+    const id = file.replace(/\.ts$/, '');
+    const source = readFileSync(here(`lib/desks/${file}`), 'utf8');
+    return Object.entries({ desk: 'code', rest: 'rest' } as const).flatMap(([part, name]) => {
+      if (!new RegExp(`^export const ${name}\\b`, 'm').test(source)) return [];
+      const inputPath = `${folder}/${part}-${id}.ts`;
+      const start = "import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';\n";
+      const text = start + parts[part as keyof typeof parts](id);
       // Written anew each time, it would make every build look out of date.
       if (textOf(inputPath) !== text) writeFileSync(inputPath, text);
-      return { name: `desk-${id}`, inputPath };
+      return [{ name: `${part}-${id}`, inputPath }];
     });
+  });
 }
 
 const textOf = (file: string): string => {
@@ -86,7 +100,7 @@ const codeOnly = {
   name: 'deskcall-code-only',
   enforce: 'pre' as const,
   transform: (code: string, id: string) =>
-    /\/lib\/desks\/[\w-]+\.ts$/.test(id) && /^export const code\b/m.test(code)
+    /\/lib\/desks\/[\w-]+\.ts$/.test(id) && /^export const (?:code|rest)\b/m.test(code)
       ? code
           .replace(/^const data: DeskData = \{$.*?^\};$/ms, '')
           .replace(/^const desk: DeskFile = .*?;$/ms, '')
@@ -138,7 +152,7 @@ export default defineConfig({
     'vite:build:extendConfig': (entrypoints, config) => {
       const inPage = entrypoints.some((e) => e.type === 'unlisted-script');
       if (!inPage) return;
-      const ofDesk = entrypoints.some((e) => e.name.startsWith('desk-'));
+      const ofDesk = entrypoints.some((e) => /^(?:desk|rest)-/.test(e.name));
       config.plugins = [...(config.plugins ?? []), bare, ...(ofDesk ? [codeOnly] : [])];
       const first = entrypoints.some((e) => e.name === 'later') ? preact : [jsx];
       const rest = config.resolve?.alias;

@@ -12,7 +12,8 @@ import { readerOf } from '../lib/which.ts';
 function deskFor(configured: Configured | null, page: Page): Desk | null {
   if (!configured) return readerOf(Object.values(declared)).deskAt(page) ?? null;
   const desk = deskOf(configured);
-  return configured.rest && desk.rest ? asking(desk, desk.rest) : desk;
+  const rest = configured.rest && declared[configured.product]?.rest;
+  return rest ? asking(desk, rest) : desk;
 }
 
 /** One look at a page for whoever inspects it or tries a description on it, and a short one for the list of desks. */

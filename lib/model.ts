@@ -110,7 +110,7 @@ export type DeskData = {
   scope?: string[];
   /** Selectors of elements in which nothing is read: panes and dialogs of other records, forms that are not on show. */
   ignore?: string[];
-  /** If more than one element matches this, nothing is read from the page, and no identity. */
+  /** If more than one element where the record stands matches this, nothing is read there, and no identity. */
   single?: string;
   /** Selectors of elements whose text is no part of a value: for screen readers, or buttons beside it. */
   drop?: string[];
@@ -177,7 +177,6 @@ export type DeskCode = {
   framed?: (url: string) => boolean;
   /** The element that holds the open record, where only other elements say so; asked after all of `scope`. */
   pane?: (find: (css: string) => Element | null, ref: Ref, url: string) => Element | null;
-  rest?: Rest;
 };
 
 /** One service desk product: one file in lib/desks. */
@@ -188,6 +187,8 @@ export type DeskFile = {
   hosts: string[];
   data: DeskData;
   code?: DeskCode;
+  /** Its own API, where a session may ask it. */
+  rest?: Rest;
 };
 
 /** A desk that reads. */
@@ -206,8 +207,6 @@ export type Desk = {
   read: (page: Page, ref: Ref | null) => Findings;
   /** The best place for the panel that this page has now; null: the dock at the edge. */
   anchorOf: (page: Page, ref: Ref) => { element: Element; place: 'inside' | 'after' } | null;
-  /** The desk's own API, where it has one that a session may ask. */
-  rest?: Rest | undefined;
   /**
    * Asks the desk's own API for a record, if it has not been asked; {@link read} has the answer from then on.
    * @returns whether the first answer is still waited for

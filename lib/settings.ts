@@ -2,7 +2,7 @@
  * What an admin sets: checked, migrated, compiled for one origin. Its shape is schema.ts; an organisation's part, policy.ts.
  * Bad data costs the bad value, with a message, and never anything else.
  */
-import { declared, scriptOf } from './desks/index.ts';
+import { declared, mayAsk, scriptOf } from './desks/index.ts';
 import { prepare } from './desks/pattern.ts';
 import { openings } from './hours.ts';
 import { refusalOf } from './licence.ts';
@@ -261,12 +261,16 @@ export function targetsOf(settings: Settings, now: number): Map<string, Target> 
  */
 export function compile(settings: Settings, at: string, evenOff = false, now = Date.now()): PageEntry | null {
   const found = settings.desks.find((d) => (d.on || evenOff) && d.origins.includes(at));
+  return found ? entryOf(settings, found, now) : null;
+}
+
+/** As {@link compile}, for one of the desks. @returns null where its product is not known */
+export function entryOf(settings: Settings, found: Settings['desks'][number], now: number): PageEntry | null {
   const product =
-    found &&
-    (found.product === 'custom'
+    found.product === 'custom'
       ? found.custom && { name: found.name ?? 'Desk', data: found.custom }
-      : Object.hasOwn(declared, found.product) && declared[found.product]);
-  if (!found || !product) return null;
+      : Object.hasOwn(declared, found.product) && declared[found.product];
+  if (!product) return null;
   const script = scriptOf(found.product);
   const rules: Rule[] = settings.rules.filter((r) => !r.when.desk || matches(r.when.desk, found.key));
   const all = targetsOf(settings, now);
@@ -285,7 +289,7 @@ export function compile(settings: Settings, at: string, evenOff = false, now = D
     name: found.name ?? product.name,
     desk: prepare(product.data),
     ...(script ? { script } : {}),
-    ...(found.rest && script ? { rest: true as const } : {}),
+    ...(found.rest && mayAsk(found.product) ? { rest: true as const } : {}),
     match: settings.match,
     rules,
     targets,

@@ -30,7 +30,7 @@ function headOf(id: string): { source: string; checked: string } {
   };
 }
 
-function section({ id, name, hosts, data, code: more }: DeskFile): string {
+function section({ id, name, hosts, data, code: more, rest }: DeskFile): string {
   const { source, checked } = headOf(id);
   const list = (items: string[]): string => items.map(code).join(', ');
   const addresses = data.addresses.map((address) => (typeof address === 'string' ? address : address.is));
@@ -45,7 +45,7 @@ function section({ id, name, hosts, data, code: more }: DeskFile): string {
     data.deep && 'Open shadow roots are searched.',
     data.scope && `Only in the record’s own container: ${list(data.scope)}.`,
     data.ignore && `Nothing is read in: ${list(data.ignore)}.`,
-    more?.rest
+    rest
       ? 'Its own API can be asked with the person’s session; off until an admin turns it on.'
       : 'Its own API is not asked.',
     `The panel’s place: ${data.anchors?.length ? list(data.anchors.map(({ css }) => css)) : 'the edge of the page'}.`,

@@ -40,7 +40,7 @@ import { forgetSecrets, heldFor, keepCredentials } from '../../lib/browser/vault
 import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
 import { bytesOf, firstChoice, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
-import { declared } from '../../lib/desks/index.ts';
+import { declared, mayAsk } from '../../lib/desks/index.ts';
 import { addressFault } from '../../lib/http.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import { previewRows, previewTargets, rowsAsCsv, rowsAsJson, targetsAsCsv } from '../../lib/lists.ts';
@@ -62,7 +62,7 @@ function selects(selector: string): boolean {
 
 const host: Host = {
   self: { browser: import.meta.env.FIREFOX ? 'firefox' : 'chrome', id: browser.runtime.id },
-  products: Object.values(declared).map(({ id, name, code }) => ({ id, name, rest: Boolean(code?.rest) })),
+  products: Object.values(declared).map(({ id, name }) => ({ id, name, rest: mayAsk(id) })),
   looks: {
     tabs: openTabs,
     watch: watchTabs,

@@ -37,7 +37,7 @@ export const giveBack = (origin: string): Promise<boolean> =>
   browser.permissions.remove({ origins: [patternOf(origin)] });
 
 /**
- * An origin, and what its pages get: `core` where the desk's description says all, else `desk-jira`, or `desk-jira+rest`
+ * An origin, and what its pages get: `core` where the desk's description says all, else `desk-jira`, or `desk-jira+rest-jira`
  * where its own API is asked as well; the core comes last in any case.
  */
 export type Place = { origin: string; scripts: string };

@@ -36,7 +36,7 @@ function deskOf(entry: PageEntry): Desk | null {
   const code = entry.script ? globalThis.deskcallCode?.[entry.script] : {};
   if (!code) return null;
   const desk = customDesk(entry.product, entry.name, entry.desk, code);
-  return (entry.rest && code.rest && globalThis.deskcallAsking?.(desk, code.rest)) || desk;
+  return (entry.rest && globalThis.deskcallAsking?.[entry.product]?.(desk)) || desk;
 }
 
 /**

@@ -8,7 +8,7 @@
  */
 import { del, get, set, setMany } from 'idb-keyval';
 import { browser } from 'wxt/browser';
-import { scriptOf } from '../desks/index.ts';
+import { mayAsk, scriptOf } from '../desks/index.ts';
 import type { PageEntry, Target } from '../model.ts';
 import { firstOwn, mergePolicy, ownParts, readPolicy, type Organisation, type Part } from '../policy.ts';
 import type { Row, Settings } from '../schema.ts';
@@ -384,7 +384,8 @@ export async function publish(pending?: RowState): Promise<void> {
     await reconcile(
       settings.desks.flatMap(({ on, origins, product, rest }) => {
         const script = scriptOf(product);
-        const scripts = script && rest ? `${script}+rest` : (script ?? 'core');
+        const asking = rest && mayAsk(product) ? `rest-${product}` : null;
+        const scripts = [script, asking].filter((name) => name !== null).join('+') || 'core';
         return on ? origins.map((origin) => ({ origin, scripts })) : [];
       }),
     );

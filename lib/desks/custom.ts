@@ -303,17 +303,17 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     const byAddress = (): void => {
       Object.assign(sources, { id: 'url', kind: 'url' }, from?.number && { number: 'url' });
     };
-    if (form.single && all(whole, form.single).length > 1) {
-      const none = several();
-      if (byPage) return none;
-      // The address names it, but whose the values are cannot be told.
-      byAddress();
-      return findings;
-    }
     const root = scopeOf(whole, wanted, page.url);
     if (!root) {
       if (located) byAddress();
       problems.push({ code: 'no-pane' });
+      return findings;
+    }
+    if (form.single && all(root, form.single).length > 1) {
+      const none = several();
+      if (byPage) return none;
+      // The address names it, but whose the values are cannot be told.
+      byAddress();
       return findings;
     }
 
@@ -390,6 +390,5 @@ export function customDesk(id: string, name: string, form: DeskForm, code: DeskC
     roots,
     locate,
     read,
-    rest: code.rest,
   };
 }

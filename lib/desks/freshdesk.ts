@@ -13,7 +13,7 @@
  * Source: the open time trackers' integrations (clockify b45395e, toggl db77d5f, TMetric) and open user scripts that
  * read these pages; not run here. Inferred: keys of custom fields that hold an asset. Checked 2026-11.
  */
-import type { DeskCode, DeskData, DeskFile } from '../model.ts';
+import type { DeskCode, DeskData, DeskFile, Rest } from '../model.ts';
 
 const chosen = '.ember-power-select-selected-item';
 /** A property by its test id: a list's choice, or its text where it is no list. */
@@ -86,28 +86,29 @@ const states = ['', '', 'Open', 'Pending', 'Resolved', 'Closed'];
 export const code: DeskCode = {
   // A number alone: a title that begins with one stays as it is.
   tidy: (value) => value.replace(/^#\s*(?=\d+$)/, ''),
-  rest: {
-    paths: ({ id }) => [`/api/_/tickets/${id}`, `/api/v2/tickets/${id}?include=requester`],
-    parse(answer) {
-      const ticket = (answer as { ticket?: Ticket }).ticket ?? (answer as Ticket);
-      const id = ticket.display_id ?? ticket.id;
-      if (id === undefined || ticket.subject === undefined) return null;
-      const fields = ticket.custom_fields ?? {};
-      return {
-        id: String(id),
-        values: {
-          title: ticket.subject,
-          requester: ticket.requester?.name ?? ticket.requester_name,
-          assignee: ticket.responder?.name ?? ticket.responder_name,
-          queue: ticket.group?.name ?? ticket.group_name,
-          asset: fields.cf_asset_id ?? fields.cf_asset,
-          priority: ticket.priority_name ?? priorities[ticket.priority ?? 0],
-          status: ticket.status_name ?? states[ticket.status ?? 0],
-          opened: ticket.created_at,
-        },
-        fields,
-      };
-    },
+};
+
+export const rest: Rest = {
+  paths: ({ id }) => [`/api/_/tickets/${id}`, `/api/v2/tickets/${id}?include=requester`],
+  parse(answer) {
+    const ticket = (answer as { ticket?: Ticket }).ticket ?? (answer as Ticket);
+    const id = ticket.display_id ?? ticket.id;
+    if (id === undefined || ticket.subject === undefined) return null;
+    const fields = ticket.custom_fields ?? {};
+    return {
+      id: String(id),
+      values: {
+        title: ticket.subject,
+        requester: ticket.requester?.name ?? ticket.requester_name,
+        assignee: ticket.responder?.name ?? ticket.responder_name,
+        queue: ticket.group?.name ?? ticket.group_name,
+        asset: fields.cf_asset_id ?? fields.cf_asset,
+        priority: ticket.priority_name ?? priorities[ticket.priority ?? 0],
+        status: ticket.status_name ?? states[ticket.status ?? 0],
+        opened: ticket.created_at,
+      },
+      fields,
+    };
   },
 };
 
@@ -117,5 +118,6 @@ const desk: DeskFile = {
   hosts: ['https://*.freshdesk.com/*', 'https://*.myfreshworks.com/*'],
   data,
   code,
+  rest,
 };
 export default desk;

@@ -14,7 +14,7 @@
  * priority and status, named like the others, and that what Freshdesk's pages call them may serve here too.
  * Checked 2026-11.
  */
-import type { DeskCode, DeskData, DeskFile } from '../model.ts';
+import type { DeskCode, DeskData, DeskFile, Rest } from '../model.ts';
 
 const chosen = '.ember-power-select-selected-item';
 const named = (name: string): string => `[aria-labelledby$="_${name}"]`;
@@ -89,29 +89,30 @@ export const code: DeskCode = {
   // The page shows the number alone, an answer the id as well: their digits are the same.
   sameId: (id) => /\d+$/.exec(id)?.[0] ?? id,
   tidy: (value) => value.replace(/^#\s*(?=[A-Z]*-?\d+$)/, ''),
-  rest: {
-    paths: ({ kind, id }) => [`/api/_/${kind}s/${id}`],
-    parse(answer, { kind }) {
-      const item = (answer as Record<string, Item | undefined>)[kind];
-      const id = item?.display_id ?? item?.id;
-      if (!item || id === undefined) return null;
-      const fields = item.custom_fields ?? {};
-      return {
-        id: String(id),
-        number: item.human_display_id,
-        values: {
-          title: item.subject ?? item.title,
-          requester: item.requester?.name ?? item.requester_name,
-          assignee: item.agent?.name ?? item.responder_name,
-          queue: item.group?.name ?? item.group_name,
-          asset: fields.asset_id ?? fields.asset,
-          priority: item.priority_name ?? priorities[item.priority ?? 0],
-          status: item.status_name ?? item.ticket_status?.name ?? (kind === 'ticket' && states[item.status ?? 0]),
-          opened: item.created_at,
-        },
-        fields: { Department: item.department_name, ...fields },
-      };
-    },
+};
+
+export const rest: Rest = {
+  paths: ({ kind, id }) => [`/api/_/${kind}s/${id}`],
+  parse(answer, { kind }) {
+    const item = (answer as Record<string, Item | undefined>)[kind];
+    const id = item?.display_id ?? item?.id;
+    if (!item || id === undefined) return null;
+    const fields = item.custom_fields ?? {};
+    return {
+      id: String(id),
+      number: item.human_display_id,
+      values: {
+        title: item.subject ?? item.title,
+        requester: item.requester?.name ?? item.requester_name,
+        assignee: item.agent?.name ?? item.responder_name,
+        queue: item.group?.name ?? item.group_name,
+        asset: fields.asset_id ?? fields.asset,
+        priority: item.priority_name ?? priorities[item.priority ?? 0],
+        status: item.status_name ?? item.ticket_status?.name ?? (kind === 'ticket' && states[item.status ?? 0]),
+        opened: item.created_at,
+      },
+      fields: { Department: item.department_name, ...fields },
+    };
   },
 };
 
@@ -121,5 +122,6 @@ const desk: DeskFile = {
   hosts: ['https://*.freshservice.com/*'],
   data,
   code,
+  rest,
 };
 export default desk;

@@ -60,6 +60,10 @@ export const declared: Record<string, DeskFile> = Object.fromEntries(
 export const scriptOf = (product: string): string | null =>
   Object.hasOwn(declared, product) && declared[product]?.code ? `desk-${product}` : null;
 
+/** Whether a product has an API of its own that a session may ask. */
+export const mayAsk = (product: string): boolean =>
+  Object.hasOwn(declared, product) && declared[product]?.rest !== undefined;
+
 /** The desk of a product with its code, for wherever all desks are at hand; a page has a script of its own for it. */
 export function deskOf({ product, name, desk }: Pick<PageEntry, 'product' | 'name' | 'desk'>): Desk {
   return customDesk(product, name, desk, Object.hasOwn(declared, product) ? declared[product]?.code : undefined);

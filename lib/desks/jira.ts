@@ -12,7 +12,7 @@
  * extensions; not run here. Inferred: what an Assets field holds. From memory: rows of custom fields in Data Center.
  * Checked 2026-11.
  */
-import type { DeskCode, DeskData, DeskFile, Page, Told } from '../model.ts';
+import type { DeskCode, DeskData, DeskFile, Page, Rest, Told } from '../model.ts';
 
 const test = (id: string): string => `[data-testid="${id}"]`;
 const field = (name: string): string => `[data-testid$="issue-view-${name}-field.${name}"]`;
@@ -116,16 +116,17 @@ function parse(answer: unknown): Told | null {
 
 export const code: DeskCode = {
   tidy: (value) => value.replace(/\s*Assign to me$/, ''),
-  rest: {
-    paths: ({ id }, page) => {
-      const issue = `${encodeURIComponent(id)}?fields=*navigable&expand=names`;
-      return new URL(page.url).hostname.endsWith('.atlassian.net')
-        ? [`/rest/api/3/issue/${issue}`]
-        : [`${contextOf(page)}/rest/api/2/issue/${issue}`];
-    },
-    parse,
-  },
 };
 
-const desk: DeskFile = { id: 'jira', name: 'Jira', hosts: ['https://*.atlassian.net/*'], data, code };
+export const rest: Rest = {
+  paths: ({ id }, page) => {
+    const issue = `${encodeURIComponent(id)}?fields=*navigable&expand=names`;
+    return new URL(page.url).hostname.endsWith('.atlassian.net')
+      ? [`/rest/api/3/issue/${issue}`]
+      : [`${contextOf(page)}/rest/api/2/issue/${issue}`];
+  },
+  parse,
+};
+
+const desk: DeskFile = { id: 'jira', name: 'Jira', hosts: ['https://*.atlassian.net/*'], data, code, rest };
 export default desk;

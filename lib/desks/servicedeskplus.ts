@@ -15,7 +15,7 @@
  * layout's names but `display_id` and `status`. From memory: hosts but .com, .eu and .in, the form with the id.
  * Checked 2026-11.
  */
-import type { DeskCode, DeskData, DeskFile } from '../model.ts';
+import type { DeskCode, DeskData, DeskFile, Rest } from '../model.ts';
 
 const layout = (name: string) => ({ css: `[data-sdplayoutid="${name}"]` });
 /** What is read for itself is no further field. */
@@ -88,33 +88,34 @@ type Request = {
 export const code: DeskCode = {
   // `#4217`, `Request ID : 4217`.
   tidy: (value) => value.replace(/^(?:request\s+)?(?:id\s*)?[#:]\s*(?=\d+$)/i, ''),
-  rest: {
-    headers: { Accept: 'application/vnd.manageengine.sdp.v3+json' },
-    paths({ id }, { url }) {
-      const { pathname } = new URL(url);
-      const before = /^\/app\/[^/]+(?=\/)/.exec(pathname)?.[0] ?? pathname.replace(/\/[^/]*$/, '');
-      return [`${before}/api/v3/requests/${id}`];
-    },
-    parse(answer) {
-      const { request } = answer as { request?: Request };
-      if (!request?.id) return null;
-      const ms = Number(request.created_time?.value);
-      return {
-        id: request.id,
-        number: request.display_id ?? request.id,
-        values: {
-          title: request.subject,
-          requester: request.requester?.name,
-          assignee: request.technician?.name,
-          queue: request.group?.name,
-          asset: request.assets?.[0]?.name,
-          priority: request.priority?.name,
-          status: request.status?.name,
-          opened: ms ? new Date(ms).toISOString() : undefined,
-        },
-        fields: request.udf_fields ?? {},
-      };
-    },
+};
+
+export const rest: Rest = {
+  headers: { Accept: 'application/vnd.manageengine.sdp.v3+json' },
+  paths({ id }, { url }) {
+    const { pathname } = new URL(url);
+    const before = /^\/app\/[^/]+(?=\/)/.exec(pathname)?.[0] ?? pathname.replace(/\/[^/]*$/, '');
+    return [`${before}/api/v3/requests/${id}`];
+  },
+  parse(answer) {
+    const { request } = answer as { request?: Request };
+    if (!request?.id) return null;
+    const ms = Number(request.created_time?.value);
+    return {
+      id: request.id,
+      number: request.display_id ?? request.id,
+      values: {
+        title: request.subject,
+        requester: request.requester?.name,
+        assignee: request.technician?.name,
+        queue: request.group?.name,
+        asset: request.assets?.[0]?.name,
+        priority: request.priority?.name,
+        status: request.status?.name,
+        opened: ms ? new Date(ms).toISOString() : undefined,
+      },
+      fields: request.udf_fields ?? {},
+    };
   },
 };
 
@@ -126,5 +127,6 @@ const desk: DeskFile = {
   ),
   data,
   code,
+  rest,
 };
 export default desk;

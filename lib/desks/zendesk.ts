@@ -11,7 +11,7 @@
  * Source: open browser extensions for Zendesk, one of which looked at live pages in 2026-06; not run here. Inferred:
  * that a pane may be tied to its ticket by its tab, and the labels of an asset. Checked 2026-11.
  */
-import type { DeskCode, DeskData, DeskFile, Told } from '../model.ts';
+import type { DeskData, DeskFile, Rest, Told } from '../model.ts';
 
 const seen = '2026-06';
 const test = (id: string): string => `[data-test-id="${id}"]`;
@@ -118,12 +118,10 @@ function parse(answer: unknown): Told | null {
   };
 }
 
-export const code: DeskCode = {
-  rest: {
-    paths: ({ id }) => [`/api/v2/tickets/${encodeURIComponent(id)}.json?include=users,groups,organizations`],
-    parse,
-  },
+export const rest: Rest = {
+  paths: ({ id }) => [`/api/v2/tickets/${encodeURIComponent(id)}.json?include=users,groups,organizations`],
+  parse,
 };
 
-const desk: DeskFile = { id: 'zendesk', name: 'Zendesk', hosts: ['https://*.zendesk.com/*'], data, code };
+const desk: DeskFile = { id: 'zendesk', name: 'Zendesk', hosts: ['https://*.zendesk.com/*'], data, rest };
 export default desk;

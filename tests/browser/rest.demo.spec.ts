@@ -51,7 +51,7 @@ const withDesk = (settings: SettingsFile, origin: string, rest: boolean): Settin
 });
 
 const id = '204';
-const own = /^\/(desk-freshdesk|rest|core)\.js$/;
+const own = /^\/(desk-freshdesk|rest-freshdesk|core)\.js$/;
 
 let desk: Awaited<ReturnType<typeof serve>>;
 test.beforeEach(async () => {
@@ -130,7 +130,7 @@ test('a page gets the core and its own desk, and no other', async ({ world, sett
   await world.importSettings(withDesk(settings, desk.origin, true));
   const scripts = await world.worker.evaluate(() => chrome.scripting.getRegisteredContentScripts());
   const ours = scripts.filter(({ id: name }) => name.includes('freshdesk'));
-  expect(ours.map(({ js }) => js)).toEqual([['desk-freshdesk.js', 'rest.js', 'core.js']]);
+  expect(ours.map(({ js }) => js)).toEqual([['desk-freshdesk.js', 'rest-freshdesk.js', 'core.js']]);
   for (const file of ours.flatMap(({ js }) => js ?? [])) expect(`/${file}`).toMatch(own);
   const others = scripts.filter((script) => !ours.includes(script));
   expect(others.map(({ js }) => js)).toEqual([['core.js']]);

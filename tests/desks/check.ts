@@ -50,14 +50,14 @@ export function* differences(file: DeskFile): Generator<string> {
     if (of !== file.id) continue;
     let said: unknown = null;
     try {
-      said = desk.rest?.parse(answer, ref) ?? null;
+      said = file.rest?.parse(answer, ref) ?? null;
     } catch {
       // as the runner takes it: no answer
     }
     const page = { url, document: empty };
     if (
       !isDeepStrictEqual(JSON.parse(JSON.stringify(said)), told) ||
-      !isDeepStrictEqual(desk.rest?.paths(ref, page), asks)
+      !isDeepStrictEqual(file.rest?.paths(ref, page), asks)
     )
       yield `answer for ${url}`;
   }

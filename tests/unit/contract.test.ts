@@ -133,8 +133,8 @@ describe.each(Object.values(declared))('$id', (file) => {
 
   test('what its own API may be asked, on its own origin, has its answers recorded', () => {
     const told = answers.filter(({ of }) => of === file.id);
-    expect(told.length > 0).toBe(Boolean(file.code?.rest));
-    if (!file.code?.rest) return;
+    expect(told.length > 0).toBe(Boolean(file.rest));
+    if (!file.rest) return;
     expect(told.some((answer) => answer.told === null || answer.told.id !== answer.ref.id)).toBe(true);
     for (const { asks } of told) for (const path of asks) expect(path).toMatch(/^\/(?!\/)/);
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import jira from '../../lib/desks/jira.ts';
 
 const asked = (path: string, head: string): string[] | undefined =>
-  jira.code?.rest?.paths(
+  jira.rest?.paths(
     { kind: 'issue', id: 'ITSM-42' },
     {
       url: `https://support.works.example${path}`,

@@ -30,7 +30,7 @@ function mutantsOf(file: DeskFile): Mutant[] {
     made.push({ without: path.join('.'), file: without(file, path) });
   };
   const each = (list: unknown[] | undefined, ...path: string[]): void => list?.forEach((_, n) => take(...path, n));
-  const { data, code } = file;
+  const { data, code, rest } = file;
   each(file.hosts, 'hosts');
   for (const key of [
     'owns',
@@ -50,6 +50,7 @@ function mutantsOf(file: DeskFile): Mutant[] {
   for (const group of ['shows', 'read'] as const)
     for (const [name, readings] of Object.entries(data[group] ?? {})) each(readings, 'data', group, name);
   for (const key of Object.keys(code ?? {})) take('code', key);
+  if (rest) take('rest');
   return made;
 }
 

@@ -56,8 +56,11 @@ test('Firefox’s manifest names its id, the oldest Firefox, and that no data is
 const desks = scripts.filter((name) => /^desk-[\w-]+\.js$/.test(name));
 const withCode = Object.values(declared).filter(({ code }) => code);
 
-test('a desk that is more than data has a script of its own, and no other has', () => {
+test('a desk that is more than data has scripts of its own, and no other has', () => {
   expect(desks.toSorted()).toEqual(withCode.map(({ id }) => `desk-${id}.js`).toSorted());
+  const asking = scripts.filter((name) => /^rest-[\w-]+\.js$/.test(name));
+  const withRest = Object.values(declared).filter(({ rest }) => rest);
+  expect(asking.toSorted()).toEqual(withRest.map(({ id }) => `rest-${id}.js`).toSorted());
 });
 
 // A page gets the core, and the script of its own desk where there is one.
