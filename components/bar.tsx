@@ -77,7 +77,13 @@ export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onN
   const calm = !view.moved && (view.state === 'uncovered' || (first && !first.warn));
   const more = first && others && view.state === 'ready' ? say('n_more', String(others)) : '';
   return (
-    <div className="bar" role="region" aria-label={say('region', view.number)} onPointerEnter={onNear}>
+    <div
+      className="bar"
+      role="region"
+      lang={say('locale')}
+      aria-label={say('region', view.number)}
+      onPointerEnter={onNear}
+    >
       <Mark />
       {docked && (
         <b className="cut">
@@ -205,6 +211,7 @@ export function Tab({
     <button
       type="button"
       className="tab"
+      lang={say('locale')}
       aria-label={`${word}. ${say('dock', view.number)}`}
       onClick={onOpen}
       onPointerEnter={onNear}

@@ -4,7 +4,7 @@ import { ltr, Num, own, Said, verb } from './bar.tsx';
 import { drawn } from './drawn.ts';
 import { Icon, Mark } from './icons.tsx';
 import { CopyButton } from './panel.tsx';
-import { useSay } from './text.ts';
+import { figure, useSay } from './text.ts';
 
 export type CardProps = {
   offer: Offer;
@@ -91,7 +91,7 @@ export function Card(props: CardProps) {
         <Band
           kind="warn"
           head={say('too_dense')}
-          text={say('too_dense_why', String(code.link.length), String(densestBytes))}
+          text={say('too_dense_why', figure(code.link.length, say), figure(densestBytes, say))}
         >
           <button type="button" className="btn" onClick={() => setDense(true)}>
             {say('show_anyway')}
@@ -166,7 +166,7 @@ function Shown({
       <div className="qr-body">
         <Drawn code={code} width={width} dim={screen.dim} offer={offer} number={number} />
         <p className="hint">
-          {kind === 'phone' ? say('hint_phone') : say('hint_headset', String(far))}
+          {kind === 'phone' ? say('hint_phone') : say('hint_headset', figure(far, say))}
           {code.without ? ` ${say('without_case_id')}` : ''}
         </p>
         <Dim screen={screen} onScreen={onScreen} />
@@ -335,8 +335,8 @@ function Full(props: CardProps & { code: Code; kind: Kind; setKind: (kind: Kind)
       <Drawn code={code} width={width} dim={screen.dim} offer={offer} number={number} />
       <div className="bot">
         <div>
-          <b className="num">{say('cm', cm.toFixed(1))}</b> {say('wide')}
-          <p className="meta">{say('reads_from', String(reach(cm, code.size)))}</p>
+          <b className="num">{say('cm', figure(cm, say, 1))}</b> {say('wide')}
+          <p className="meta">{say('reads_from', figure(reach(cm, code.size), say))}</p>
         </div>
         <div className="rule">
           <i style={{ inlineSize: bankCard * screen.pxPerCm }} />

@@ -141,6 +141,7 @@ function useGlass(): { ratio: number; room: number } {
 /** Floats in the top layer below the bar, aligned to its end: no clipping by the page, and nothing of it moves. */
 function Floating({ below, children }: { below: Element | null; children: ReactNode }) {
   const self = useRef<HTMLDivElement>(null);
+  const say = useSay();
   useLayoutEffect(() => {
     const float = self.current;
     if (!float || !below) return;
@@ -169,7 +170,7 @@ function Floating({ below, children }: { below: Element | null; children: ReactN
     };
   });
   return (
-    <div popover="manual" className="float" ref={self}>
+    <div popover="manual" className="float" lang={say('locale')} ref={self}>
       {children}
     </div>
   );

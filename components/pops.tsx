@@ -293,7 +293,7 @@ function Preview({ view, offer, line, idle, act, onLaunch }: Shared & { offer: O
           <ol className="before">
             {history.map(({ when, state }) => (
               <li key={`${when} ${state}`}>
-                <time dateTime={new Date(when).toISOString()}>{timeOf(when)}</time> {say(`pop_was_${state}`)}
+                <time dateTime={new Date(when).toISOString()}>{timeOf(when, say)}</time> {say(`pop_was_${state}`)}
               </li>
             ))}
           </ol>
@@ -304,12 +304,12 @@ function Preview({ view, offer, line, idle, act, onLaunch }: Shared & { offer: O
 }
 
 /** `14:03` today, with the date before that. */
-function timeOf(when: number): string {
+function timeOf(when: number, say: Say): string {
   const date = new Date(when);
   const today = date.toDateString() === new Date().toDateString();
   return today
-    ? date.toLocaleTimeString(undefined, { timeStyle: 'short' })
-    : date.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
+    ? date.toLocaleTimeString(say('locale'), { timeStyle: 'short' })
+    : date.toLocaleString(say('locale'), { dateStyle: 'short', timeStyle: 'short' });
 }
 
 /** Said before it is done: what it costs the other. */

@@ -37,6 +37,7 @@ import {
   takeDefaults,
 } from '../../lib/browser/store.ts';
 import { forgetSecrets, heldFor, keepCredentials } from '../../lib/browser/vault.ts';
+import { nameLanguage } from '../../lib/browser/words.ts';
 import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
 import { bytesOf, firstChoice, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
@@ -163,6 +164,7 @@ const host: Host = {
   preview,
 };
 
+nameLanguage(document.documentElement);
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(

@@ -14,6 +14,7 @@ import { askFor } from '../../lib/browser/grants.ts';
 import { hand, look } from '../../lib/browser/inspect.ts';
 import { keepScreen, screenOf } from '../../lib/browser/screen.ts';
 import { publish } from '../../lib/browser/store.ts';
+import { nameLanguage } from '../../lib/browser/words.ts';
 
 const asked = new URLSearchParams(location.search);
 const say = (key: string, ...values: string[]): string => browser.i18n.getMessage(key as 'call', values) || key;
@@ -43,6 +44,7 @@ function deskHere(found: Glance): string | undefined {
   return 'desks' in found && found.desks.length === 1 ? found.desks[0]?.key : undefined;
 }
 
+nameLanguage(document.documentElement);
 const root = createRoot(document.getElementById('root') ?? document.body);
 let seen: Glance | null = null;
 let call: Call | null = null;

@@ -14,6 +14,7 @@ export const barWords = [
   'dock',
   'doubt',
   'is_closed',
+  'locale',
   'may_refuse',
   'moved',
   'n_more',
@@ -29,6 +30,19 @@ export const barWords = [
 ] as const;
 
 const ask = (key: string, values: string[]): string => browser.i18n.getMessage(key as 'call', values) || key;
+
+/**
+ * Says on a page of ours which language its sentences are in: as this browser names it, `de-AT`, for its numbers and
+ * dates; English, where the browser's own language is not among ours.
+ */
+export function nameLanguage(root: HTMLElement): void {
+  const ours = ask('locale', []);
+  const its = browser.i18n.getUILanguage();
+  const spoken = new Intl.Locale(its).language === new Intl.Locale(ours).language;
+  root.lang = spoken ? its : ours;
+  // The browser's direction is that of its own language.
+  root.dir = spoken ? browser.i18n.getMessage('@@bidi_dir') : 'ltr';
+}
 
 /** The bar's words with their places left open, `$1`. */
 export const wordsNow = (): Record<string, string> =>

@@ -1,0 +1,245 @@
+/** Every language says everything, in its own words; every word that people see comes from the messages. */
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseSync } from 'vite';
+
+type Messages = Record<string, { message: string; description?: string }>;
+const read = (locale: string): Messages =>
+  JSON.parse(readFileSync(`public/_locales/${locale}/messages.json`, 'utf8')) as Messages;
+
+const english = read('en');
+const others = readdirSync('public/_locales').filter((locale) => locale !== 'en');
+
+/** Names, and words that are the same in that language. A word that is not here has been forgotten, not translated. */
+const same: Record<string, string[]> = {
+  de: [
+    'Deskcall',
+    'QR',
+    'Pop',
+    'Guest',
+    'Tech',
+    'Tech+',
+    'Expert',
+    'Headset',
+    '$1 cm',
+    '1 Pop',
+    '$1 Pops',
+    'Desks',
+    'Desk',
+    'Name',
+    'Link',
+    'Asset',
+    'Status',
+    'Export',
+    'Import',
+    '$1',
+    'Google Chrome',
+    'Microsoft Edge',
+    'Firefox',
+    'Tab',
+    'Awaken',
+    'SystemId',
+    'Pops',
+  ],
+};
+
+const places = (message: string): string[] => [...new Set(message.match(/\$\d/g))].toSorted();
+
+test('there is a language besides English', () => expect(others).toContain('de'));
+
+test('English says something under every key', () => {
+  expect(Object.keys(english).filter((key) => !english[key]?.message.trim())).toEqual([]);
+});
+
+describe.each(others)('%s', (locale) => {
+  const messages = read(locale);
+  const both = Object.keys(english).filter((key) => Object.hasOwn(messages, key));
+  const text = (key: string) => messages[key]?.message ?? '';
+
+  test('has exactly the keys of English', () => {
+    expect(Object.keys(messages).toSorted()).toEqual(Object.keys(english).toSorted());
+  });
+
+  test('says something under every key', () => expect(both.filter((key) => !text(key).trim())).toEqual([]));
+
+  test('leaves the same places for values', () => {
+    const wrong = both.filter((key) => places(text(key)).join() !== places(english[key]?.message ?? '').join());
+    expect(wrong).toEqual([]);
+  });
+
+  test('keeps what is said to those who translate', () => {
+    expect(both.filter((key) => messages[key]?.description !== english[key]?.description)).toEqual([]);
+  });
+
+  test('has no English left', () => {
+    const left = both.map(text).filter((message, n) => message === english[both[n] ?? '']?.message);
+    expect([...new Set(left)].toSorted()).toEqual((same[locale] ?? []).toSorted());
+  });
+
+  test('names itself, as browsers know it', () => {
+    expect(text('locale')).toBe(locale.replace('_', '-'));
+    expect(Intl.getCanonicalLocales(text('locale'))).toEqual([text('locale')]);
+  });
+});
+
+test('German stands in German quotation marks, and without typewriter’s ones', () => {
+  const wrong = Object.entries(read('de')).flatMap(([key, { message }]) =>
+    // What is typed into a field keeps the quotation marks that are typed.
+    /["'”’‘]/.test(message.replace(/= "[^"]*"/g, '')) || message.split('„').length !== message.split('“').length
+      ? [key]
+      : [],
+  );
+  expect(wrong).toEqual([]);
+});
+
+type Node = { type: string; start: number; [part: string]: unknown };
+const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string';
+
+/** All nodes below, and itself. */
+function* walk(node: Node): Generator<Node> {
+  yield node;
+  for (const value of Object.values(node))
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield* walk(child);
+}
+
+const sources = globSync(['components/**/*.{ts,tsx}', 'entrypoints/**/*.{ts,tsx}', 'lib/**/*.ts']).map((file) => {
+  const code = readFileSync(file, 'utf8');
+  const { program } = parseSync(file, code);
+  const nodes = [...walk(program as unknown as Node)];
+  const line = ({ start }: Node) => `${file}:${code.slice(0, start).split('\n').length}`;
+  return { file, nodes, line };
+});
+
+/** What an expression may come to: the ends of its branches, without what these are chosen by. */
+function ends(node: Node): Node[] {
+  const below = (...parts: string[]) => parts.flatMap((part) => ends(node[part] as Node));
+  if (node.type === 'ConditionalExpression') return below('consequent', 'alternate');
+  if (node.type === 'LogicalExpression') return below('left', 'right');
+  if (node.type === 'TSAsExpression' || node.type === 'ParenthesizedExpression') return below('expression');
+  return [node];
+}
+
+const literal = (node: Node): string | null =>
+  node.type === 'Literal' && typeof node.value === 'string' ? node.value : null;
+
+/** The keys that a template may come to: what is filled in has letters, digits and dashes made underlines. */
+function pattern(node: Node): RegExp | null {
+  if (node.type !== 'TemplateLiteral') return null;
+  const fixed = (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked);
+  return fixed.every((text) => /^\w*$/.test(text)) && fixed.join('') ? RegExp(`^${fixed.join('\\w+')}$`) : null;
+}
+
+const isAsked = ({ type, callee }: Node): boolean => {
+  const { type: kind, name, property } = (callee ?? {}) as Node & { name?: string; property?: { name?: string } };
+  return (
+    type === 'CallExpression' &&
+    ((kind === 'Identifier' && name === 'say') || (kind === 'MemberExpression' && property?.name === 'getMessage'))
+  );
+};
+
+/** What the constants of a file may come to, by their names. */
+const constants = (nodes: Node[]): Map<string, Node[]> => {
+  const found = new Map<string, Node[]>();
+  for (const { type, id, init } of nodes) {
+    const { name } = (id ?? {}) as { name?: string };
+    if (type === 'VariableDeclarator' && name && isNode(init))
+      found.set(name, [...(found.get(name) ?? []), ...ends(init)]);
+  }
+  return found;
+};
+
+/** Every first argument of `say` and `getMessage`. Two modules have a `say` of their own, for other things. */
+const asked = sources
+  .filter(({ file }) => !['lib/describe.ts', 'lib/redact.ts'].includes(file))
+  .flatMap(({ nodes, line }) => {
+    const named = constants(nodes);
+    return nodes.filter(isAsked).flatMap((call) => {
+      const [first] = call.arguments as Node[];
+      const keys = first ? ends(first) : [];
+      return keys
+        .flatMap((key) => (key.type === 'Identifier' ? (named.get(key.name as string) ?? []) : [key]))
+        .map((key) => ({ key, line: line(call) }));
+    });
+  });
+
+describe('keys', () => {
+  const keys = Object.keys(english);
+
+  test('are found in the sources, in every way they are asked for', () => {
+    const found = asked.map(({ key }) => literal(key) ?? pattern(key)?.source);
+    expect(found).toEqual(expect.arrayContaining(['call', 'o_link_missing', '^o_\\w+_title$']));
+    expect(found.length).toBeGreaterThan(300);
+  });
+
+  test('that are asked for exist', () => {
+    const missing = asked.flatMap(({ key, line }) => {
+      const name = literal(key);
+      const some = pattern(key);
+      if (name !== null) return Object.hasOwn(english, name) ? [] : [`${line} ${name}`];
+      return some && !keys.some((each) => some.test(each)) ? [`${line} ${some.source}`] : [];
+    });
+    expect(missing).toEqual([]);
+  });
+
+  /** Keys also wait in tables and are handed on; there, a single word could mean anything. */
+  test('are asked for', () => {
+    const all = sources.flatMap(({ nodes }) => nodes);
+    const named = new Set([
+      ...asked.map(({ key }) => literal(key)),
+      ...all.map(literal).filter((text) => text?.includes('_')),
+      ...[...readFileSync('wxt.config.ts', 'utf8').matchAll(/__MSG_(\w+)__/g)].map(([, key]) => key),
+    ]);
+    const patterns = all.map(pattern).filter((some) => some !== null);
+    expect(keys.filter((key) => !named.has(key) && !patterns.some((some) => some.test(key)))).toEqual([]);
+  });
+});
+
+describe('what people see', () => {
+  /** Names and commands stay what they are. */
+  const names = new Set(['Deskcall', 'npm run build:fleet -- settings.json']);
+  const read = new Set([
+    'aria-label',
+    'aria-description',
+    'aria-roledescription',
+    'alt',
+    'placeholder',
+    'title',
+    'label',
+    'content',
+  ]);
+  const worded = (text: unknown) => typeof text === 'string' && /\p{L}{2}/u.test(text) && !names.has(text.trim());
+
+  test('comes from the messages: no text and no label stands in the code', () => {
+    const found = sources.flatMap(({ nodes, line }) =>
+      nodes.flatMap((node) => {
+        if (node.type === 'JSXText') return worded(node.value) ? [`${line(node)} ${String(node.value).trim()}`] : [];
+        if (node.type === 'JSXElement' || node.type === 'JSXFragment') {
+          const said = (node.children as Node[]).flatMap(({ type, expression }) =>
+            type === 'JSXExpressionContainer' ? ends(expression as Node) : [],
+          );
+          return said.flatMap((each) => (worded(literal(each)) ? [`${line(each)} ${literal(each)}`] : []));
+        }
+        if (node.type !== 'JSXAttribute' || !read.has((node.name as { name: string }).name)) return [];
+        const value = node.value as Node | null;
+        if (!value) return [];
+        const said = value.type === 'JSXExpressionContainer' ? ends(value.expression as Node) : [value];
+        return said.flatMap((each) => (worded(literal(each)) ? [`${line(each)} ${literal(each)}`] : []));
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+
+  /** The system's way may be another than the sentence's around it. */
+  test('is counted and dated in the language it stands in', () => {
+    const found = sources.flatMap(({ nodes, line }) =>
+      nodes.flatMap((node) => {
+        const { type, property } = (node.callee ?? {}) as { type?: string; property?: { name?: string } };
+        if (node.type !== 'CallExpression' || type !== 'MemberExpression') return [];
+        if (!/^toLocale(|Date|Time)String$/.test(property?.name ?? '')) return [];
+        const [first] = node.arguments as (Node & { name?: string })[];
+        return !first || first.name === 'undefined' ? [line(node)] : [];
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+});
