@@ -1,4 +1,5 @@
 /** What a settings file would change: read, compared with what is set now, and put together, but saved by nobody here. */
+import { linesOf } from './json.ts';
 import { normalise } from './route.ts';
 import type { Row, Settings } from './schema.ts';
 import { parseRows, parseSettings, type SettingsProblem } from './settings.ts';
@@ -23,18 +24,21 @@ type Part = (typeof parts)[number];
 /** One thing that the file adds, changes or removes. */
 export type Change = { part: Part; name: string; how: 'added' | 'changed' | 'removed' };
 
+/** `line`: where it stands in the file, if it stands there. */
+export type Rejected = SettingsProblem & { line?: number };
+
 export type Preview = {
   changes: Change[];
   /** Values of the file that do not hold, or that the organisation sets; they are not imported. */
-  rejected: SettingsProblem[];
+  rejected: Rejected[];
   /** What would be saved. */
   settings: Settings;
   /** What the rows would be; null where they stay as they are. */
   rows: Row[] | null;
 };
 
-/** Why a file cannot be read at all. `cut`: it ends in the middle. */
-export type Unreadable = { unreadable: 'empty' | 'cut' | 'not-json' | 'not-settings' };
+/** Why a file cannot be read at all. `cut`: it ends in the middle, on the line `ends`. */
+export type Unreadable = { unreadable: 'empty' | 'cut' | 'not-json' | 'not-settings'; ends: number };
 
 const lists = {
   desks: (s: Settings) => s.desks.map((d) => ({ id: d.key, name: d.name ?? d.key, value: d })),
@@ -53,13 +57,41 @@ const isList = (part: Part): part is keyof typeof lists => Object.hasOwn(lists, 
  */
 export function preview(text: string, now: Settings, rowsNow: Row[], locked: string[]): Preview | Unreadable {
   const file = read(text);
-  if ('unreadable' in file) return file;
-  const parsed = parseSettings(file.value);
+  if (typeof file === 'string') return { unreadable: file, ends: text.trimEnd().split('\n').length };
+  const found = compared(file.value, now, rowsNow, locked);
+  return { ...found, rejected: withLines(found.rejected, text) };
+}
+
+/** Each problem with the line of its value or, where there is none, of what it should stand in. */
+function withLines(problems: SettingsProblem[], text: string): Rejected[] {
+  if (!problems.length) return [];
+  const around = (path: string): string[] => {
+    const steps = path.match(/[^.[\]]+|\[\d+\]/g) ?? [];
+    return steps
+      .map((_, n) =>
+        steps
+          .slice(0, n + 1)
+          .join('.')
+          .replaceAll('.[', '['),
+      )
+      .toReversed();
+  };
+  const wanted = new Set(problems.flatMap(({ path }) => around(path)));
+  const lines = linesOf(text, (path) => wanted.has(path));
+  return problems.map((problem) => {
+    const at = around(problem.path).find((path) => lines.has(path));
+    const line = at === undefined ? undefined : lines.get(at);
+    return { ...problem, ...(line === undefined ? {} : { line }) };
+  });
+}
+
+function compared(file: Record<string, unknown>, now: Settings, rowsNow: Row[], locked: string[]): Preview {
+  const parsed = parseSettings(file);
   const rejected = [...parsed.problems];
   const settings = { ...now };
   const changes: Change[] = [];
   for (const part of parts) {
-    if (part === 'rows' || !Object.hasOwn(file.value, part) || rejected.some((p) => p.path === part)) continue;
+    if (part === 'rows' || !Object.hasOwn(file, part) || rejected.some((p) => p.path === part)) continue;
     if (locked.includes(part)) {
       rejected.push({ path: part, message: 'is set by your organisation and stays' });
       continue;
@@ -68,28 +100,28 @@ export function preview(text: string, now: Settings, rowsNow: Row[], locked: str
     if (isList(part)) changes.push(...compare(part, lists[part](now), lists[part](settings)));
     else if (!same(now[part], settings[part])) changes.push({ part, name: part, how: 'changed' });
   }
-  if (!Object.hasOwn(file.value, 'rows')) return { changes, rejected, settings, rows: null };
+  if (!Object.hasOwn(file, 'rows')) return { changes, rejected, settings, rows: null };
   if (locked.includes('rows')) {
     rejected.push({ path: 'rows', message: 'are set by your organisation and stay' });
     return { changes, rejected, settings, rows: null };
   }
-  const { rows, problems } = parseRows(file.value.rows);
+  const { rows, problems } = parseRows(file.rows);
   rejected.push(...problems);
-  if (!Array.isArray(file.value.rows)) return { changes, rejected, settings, rows: null };
+  if (!Array.isArray(file.rows)) return { changes, rejected, settings, rows: null };
   const rowChanges = compare('rows', rowsNow.map(named), rows.map(named), false);
   return { changes: [...changes, ...rowChanges], rejected, settings, rows: rowChanges.length ? rows : null };
 }
 
-function read(text: string): { value: Record<string, unknown> } | Unreadable {
+function read(text: string): { value: Record<string, unknown> } | Unreadable['unreadable'] {
   const body = text.replace(/^\uFEFF/, '').trim();
-  if (!body) return { unreadable: 'empty' };
+  if (!body) return 'empty';
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    return { unreadable: /^[[{]/.test(body) && !/[\]}]$/.test(body) ? 'cut' : 'not-json' };
+    return /^[[{]/.test(body) && !/[\]}]$/.test(body) ? 'cut' : 'not-json';
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: 'not-settings' };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not-settings';
   return { value: value as Record<string, unknown> };
 }
 

@@ -42,7 +42,8 @@ function Start({ desktop, choose }: { desktop: Desktop; choose: (chosen: Chosen)
     const text = await file.text().catch(() => null);
     if (text === null) return setWhy(say('o_file_gone', file.name));
     const preview = host.preview(text, loaded.settings, await host.readRows(), loaded.locked);
-    if ('unreadable' in preview) setWhy(say(`o_file_${preview.unreadable.replace('-', '_')}`, file.name));
+    if ('unreadable' in preview)
+      setWhy(say(`o_file_${preview.unreadable.replace('-', '_')}`, file.name, count(preview.ends)));
     else choose({ file: file.name, preview });
   };
 
@@ -325,7 +326,12 @@ function Rejected({ problems }: { problems: Preview['rejected'] }) {
         {problems.slice(0, longest).map((problem, n) => (
           // oxlint-disable-next-line react/no-array-index-key -- two sentences may be the same
           <tr key={n}>
-            <td className="mono break">{problem.path}</td>
+            <td className="break">
+              <span className="mono">{problem.path}</span>
+              {problem.line !== undefined && (
+                <span className="meta num"> {say('o_import_at_line', count(problem.line))}</span>
+              )}
+            </td>
             <td>{problem.message}</td>
           </tr>
         ))}

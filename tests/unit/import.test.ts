@@ -70,17 +70,44 @@ test('a bad value costs itself, a part of the wrong kind stays as it was', () =>
 
 test('what the organisation sets is rejected with a sentence', () => {
   const result = of({ match: 'all', rules: [] }, ['rules']);
-  expect(result.rejected).toEqual([{ path: 'rules', message: 'is set by your organisation and stays' }]);
+  expect(result.rejected).toEqual([{ path: 'rules', message: 'is set by your organisation and stays', line: 1 }]);
   expect(result.changes).toEqual([{ part: 'match', name: 'match', how: 'changed' }]);
 });
 
 test.each([
-  ['', 'empty'],
-  ['{"contacts": [{"id": "da', 'cut'],
-  ['name,link', 'not-json'],
-  ['[1]', 'not-settings'],
-])('%j is unreadable: %s', (text, unreadable) => {
-  expect(preview(text, now, rows, [])).toEqual({ unreadable });
+  ['', 'empty', 1],
+  ['{"contacts": [\n{"id": "da', 'cut', 2],
+  ['name,link', 'not-json', 1],
+  ['[1]', 'not-settings', 1],
+])('%j is unreadable: %s', (text, unreadable, ends) => {
+  expect(preview(text, now, rows, [])).toEqual({ unreadable, ends });
+});
+
+test('what is rejected has its line, and that of its surroundings where it is missing', () => {
+  const text = `{
+  "contacts": [
+    { "id": "a", "name": "A", "link": "javascript:alert(1)" },
+    { "id": "b",
+      "name": "B" },
+    { "id": "dana", "name": "<script>alert(1)</script>", "link": "worklink://resource?action=fetch_user&user=1" }
+  ],
+  "match": 7,
+  "rows": [
+    { "table": "sites", "key": "P1", "offer": ["dana"] },
+    { "table": "sites", "key": "__proto__", "offer": ["dana"] },
+    { "table": "sites", "key": "p1", "offer": ["dana"] }
+  ]
+}`;
+  const result = preview(text, now, rows, []);
+  if ('unreadable' in result) throw new Error(result.unreadable);
+  expect(result.rejected.map(({ path, line }) => [line, path])).toEqual([
+    [4, 'contacts[1]'],
+    [8, 'match'],
+    [3, 'contacts[0].link'],
+    [11, 'rows[1].key'],
+    [12, 'rows[2]'],
+  ]);
+  expect(result.settings.contacts.map(({ name }) => name)).toEqual(['<script>alert(1)</script>']);
 });
 
 test('the first problem is a sentence with its place', () => {
