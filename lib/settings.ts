@@ -18,17 +18,44 @@ const spell = (path: PropertyKey[]): string =>
 
 const isObject = (it: unknown): it is Record<PropertyKey, unknown> => typeof it === 'object' && it !== null;
 
+/** Where the items of each list stood in the file: what was taken out before them moves none of the places that are told. */
+type Places = Map<string, number[]>;
+
+/** A path as it was in the file. */
+function told(path: PropertyKey[], places: Places): string {
+  const [list, n, ...rest] = path;
+  return spell(typeof n === 'number' ? [list ?? '', places.get(String(list))?.[n] ?? n, ...rest] : path);
+}
+
+/** The items of a list that hold. @param holds told each item with where it stood */
+function only<T>(items: T[], list: string, places: Places, holds: (item: T, place: number) => boolean): T[] {
+  const stood = items.map((_, n) => places.get(list)?.[n] ?? n);
+  const left = items.map((item, n) => holds(item, stood[n] ?? n));
+  places.set(
+    list,
+    stood.filter((_, n) => left[n]),
+  );
+  return items.filter((_, n) => left[n]);
+}
+
 /**
  * Takes out the value at `path`. If the same path fails again, as a required value does once it is gone, the caller
  * comes back with one step less, until the item of the list itself goes.
  */
-function takeOut(root: unknown, path: PropertyKey[]): void {
+function takeOut(root: unknown, path: PropertyKey[], places: Places): void {
   let at: unknown = root;
   for (const step of path.slice(0, -1)) at = isObject(at) ? at[step] : undefined;
   const last = path.at(-1);
   if (!isObject(at) || last === undefined) return;
-  if (Array.isArray(at) && typeof last === 'number') at.splice(last, 1);
-  else delete at[last];
+  if (Array.isArray(at) && typeof last === 'number') {
+    const [list, ...more] = path;
+    if (more.length === 1) {
+      const stood = places.get(String(list)) ?? at.map((_, n) => n);
+      stood.splice(last, 1);
+      places.set(String(list), stood);
+    }
+    at.splice(last, 1);
+  } else delete at[last];
 }
 
 function has(root: unknown, path: PropertyKey[]): boolean {
@@ -56,6 +83,7 @@ function protoPaths(at: unknown, path: PropertyKey[] = []): PropertyKey[][] {
  */
 export function parseSettings(input: unknown): { settings: Settings; problems: SettingsProblem[] } {
   const problems: SettingsProblem[] = [];
+  const places: Places = new Map();
   let draft: unknown;
   try {
     draft = structuredClone(input ?? {});
@@ -72,13 +100,14 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
     const [part, n, inside] = path;
     if (part === 'rules' && inside === 'when' && isObject(draft) && Array.isArray(draft.rules))
       draft.rules[Number(n)] = null;
-    else takeOut(draft, path);
+    else takeOut(draft, path, places);
     problems.push({ path: spell(path), message: 'this name is not allowed and was left out' });
   }
   // Each round takes out at least one value, so the loop ends; a value fails in a few rounds at most.
   for (;;) {
     const result = schema.safeParse(draft);
-    if (result.success) return { settings: unique(linksChecked(result.data, problems), problems), problems };
+    if (result.success)
+      return { settings: unique(linksChecked(result.data, problems, places), problems, places), problems };
     const round: SettingsProblem[] = [];
     let gone: PropertyKey[] | null = null;
     // From the last to the first: taking out an item of a list moves only those behind it.
@@ -92,8 +121,8 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
       if (gone?.every((step, n) => step === issue.path[n])) continue;
       if (issue.code === 'unrecognized_keys' && !whole) {
         for (const key of issue.keys.toReversed()) {
-          takeOut(draft, [...issue.path, key]);
-          round.push({ path: spell([...issue.path, key]), message: 'is not known here and was left out' });
+          round.push({ path: told([...issue.path, key], places), message: 'is not known here and was left out' });
+          takeOut(draft, [...issue.path, key], places);
         }
         continue;
       }
@@ -102,26 +131,26 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
       if (!path.length)
         return {
           settings: schema.parse({}),
-          problems: [...problems, { path: spell(issue.path), message: issue.message }],
+          problems: [...problems, { path: told(issue.path, places), message: issue.message }],
         };
-      takeOut(draft, path);
+      round.push({ path: told(issue.path, places), message: `${issue.message}; left out ${told(path, places)}` });
+      takeOut(draft, path, places);
       gone = path;
-      round.push({ path: spell(issue.path), message: `${issue.message}; left out ${spell(path)}` });
     }
     problems.push(...round.toReversed());
   }
 }
 
 /** A link that is neither WorkLink's own scheme nor https on a known host never gets as far as a page. */
-function linksChecked(settings: Settings, problems: SettingsProblem[]): Settings {
+function linksChecked(settings: Settings, problems: SettingsProblem[], places: Places): Settings {
   const hosts = settings.links.linkHosts;
   const sound = (list: 'contacts' | 'catalogs') => (t: { link?: string | undefined }, n: number) => {
     const why = t.link === undefined ? null : allowedLink(t.link, hosts);
     if (why) problems.push({ path: `${list}[${n}].link`, message: `${why}; left out ${list}[${n}]` });
     return !why;
   };
-  settings.contacts = settings.contacts.filter(sound('contacts'));
-  settings.catalogs = settings.catalogs.filter(sound('catalogs'));
+  settings.contacts = only(settings.contacts, 'contacts', places, sound('contacts'));
+  settings.catalogs = only(settings.catalogs, 'catalogs', places, sound('catalogs'));
   const defaults = schema.parse({}).links;
   for (const kind of targetKinds) {
     const why = allowedLink(settings.links.templates[kind].replaceAll('{id}', '1'), hosts);
@@ -145,11 +174,11 @@ function linksChecked(settings: Settings, problems: SettingsProblem[]): Settings
 }
 
 /** Ids must name one thing: the first keeps the name. All that rules can name shares one space. */
-function unique(settings: Settings, problems: SettingsProblem[]): Settings {
+function unique(settings: Settings, problems: SettingsProblem[], places: Places): Settings {
   const keep = <T>(list: T[], where: string, name: (item: T) => string, seen: Set<string>): T[] =>
-    list.filter((item, n) => {
+    only(list, where, places, (item, n) => {
       const key = name(item).toLowerCase();
-      if (!seen.has(key)) return seen.add(key);
+      if (!seen.has(key)) return Boolean(seen.add(key));
       problems.push({ path: `${where}[${n}]`, message: `"${name(item)}" is used twice; the first one is kept` });
       return false;
     });

@@ -58,7 +58,8 @@ export function glimpseOf(configured: Configured | null, page: Page, { deskAt, l
   const owned = read.confirmed || desk.owns(page) || others.includes(configured.product);
   // An admin's own description may be of a product that is known as well.
   const another = known && others.length > 0;
-  const tells = (configured.desk.owns?.length ?? 0) > 0;
+  // Some products can be told by the pages of their records alone.
+  const tells = (configured.desk.owns?.length ?? 0) > 0 && desk.locate(desk.inner(page).url) !== null;
   return {
     case: read.case,
     doubt: read.shown !== undefined,

@@ -243,6 +243,28 @@ describe('a bad value costs itself, says where it stood, and nothing else', () =
   });
 });
 
+test('what is left out moves no place that is told', () => {
+  const link = 'worklink://resource?action=fetch_user&user=1';
+  const { settings, problems } = parseSettings({
+    contacts: [
+      { id: 'a', name: 'A', link: 'javascript:alert(1)' },
+      7,
+      { id: 'b', name: 'B', link },
+      { id: 'c' },
+      { id: 'b', name: 'B again', link },
+      { id: 'd', name: 'D', link, evil: 1 },
+    ],
+  });
+  expect(settings.contacts.map((t) => t.id)).toEqual(['b', 'd']);
+  expect(problems.map((p) => p.path).toSorted()).toEqual([
+    'contacts[0].link',
+    'contacts[1]',
+    'contacts[3].name',
+    'contacts[4]',
+    'contacts[5].evil',
+  ]);
+});
+
 describe('a name that every object has by birth', () => {
   test('costs itself', () => {
     const { settings, problems } = parseSettings(

@@ -31,6 +31,8 @@ test('a page of another product is not, and is named', () => {
 
 test('a page of no known product is not recognised where the product can be told by its pages', () => {
   expect(glimpseOf(as('redmine'), blank, reader)).toMatchObject({ right: false, like: null });
+  // A list, a dashboard: many products can be told by the pages of their records alone.
+  expect(glimpseOf(as('redmine'), { ...blank, url: 'https://desk.example/' }, reader).right).toBeNull();
   // Nothing but its host tells this one.
   expect(glimpseOf(as('servicetitan'), blank, reader).right).toBeNull();
 });
