@@ -46,6 +46,8 @@ export async function openWorld(options: {
   headless: boolean;
   /** A build for one organisation opens no options when it is installed. */
   fleet?: boolean;
+  /** The browser's own language, `de`; without it, whatever the system says. */
+  language?: string;
 }): Promise<World> {
   const { browser, extensionDir } = options;
   const extensionId = idOf(extensionDir);
@@ -70,11 +72,13 @@ export async function openWorld(options: {
       handleSIGINT: options.headless,
       handleSIGTERM: options.headless,
       viewport: options.headless ? { width: 1280, height: 800 } : null,
-      env: environment(home),
+      // On Linux the browser takes its language from here, elsewhere from its arguments.
+      env: { ...environment(home), ...(options.language ? { LANGUAGE: options.language } : {}) },
       // Playwright's own default would keep extensions out.
       ignoreDefaultArgs: ['--disable-extensions'],
       args: [
         '--no-first-run',
+        ...(options.language ? [`--lang=${options.language}`] : []),
         '--disable-quic',
         '--disable-sync',
         '--disable-background-networking',

@@ -4,6 +4,7 @@ import { chromium, expect, test, type Browser, type Page } from '@playwright/tes
 import { findBrowser } from '../../scripts/bootstrap.mjs';
 import { buildStates } from '../states/build.ts';
 import { names, stateOf, type Look, type Name } from '../states/states.ts';
+import { spills } from './spills.ts';
 
 let browser: Browser;
 let page: Page;
@@ -57,42 +58,6 @@ const axeOfPanel = async () => {
     /** It has looked into the shadow root. */
     reached: passes.some(({ nodes }) => nodes.some(({ target }) => Array.isArray(target[0]))),
   };
-};
-
-/** Words that are cut by what holds them, and controls that reach out of it or out of the window. */
-const spills = (): string[] => {
-  const found: string[] = [];
-  const shadow = document.querySelector('deskcall-panel')?.shadowRoot;
-  const label = (element: Element) =>
-    `${element.tagName.toLowerCase()}.${element.getAttribute('class')} "${element.textContent.trim().slice(0, 40)}"`;
-  const drawn = (element: Element) => element.getClientRects().length > 0 && !element.closest('.sr,style');
-  /** What scrolls brings its content into view; what cuts with an ellipsis shows that it does. */
-  const scrolls = (element: Element) => element.scrollHeight > element.clientHeight;
-  for (const element of shadow?.querySelectorAll('*') ?? []) {
-    if (!drawn(element) || element.closest('svg')) continue;
-    const style = getComputedStyle(element);
-    const cut = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
-    // The full-screen code scrolls both ways where its twelve centimetres don't fit.
-    if (
-      !element.matches('dialog') &&
-      element.clientWidth &&
-      element.scrollWidth > element.clientWidth + 1 &&
-      !cut &&
-      style.display !== 'inline'
-    )
-      found.push(`wider than its box: ${label(element)} ${element.scrollWidth} > ${element.clientWidth}`);
-    if (style.textOverflow === 'ellipsis' && element.scrollHeight > element.clientHeight + 1)
-      found.push(`letters cut below: ${label(element)} ${element.scrollHeight} > ${element.clientHeight}`);
-    if (!element.matches('a,button,input')) continue;
-    const { left, right, top, bottom } = element.getBoundingClientRect();
-    const room = element.closest('.panel,.qr,dialog');
-    if (left < -0.5 || right > innerWidth + 0.5) found.push(`out of the window: ${label(element)} ${left} to ${right}`);
-    if (!(room && scrolls(room)) && (top < -0.5 || bottom > innerHeight + 0.5))
-      found.push(`out of the window: ${label(element)} ${top} to ${bottom}`);
-    const box = room?.getBoundingClientRect();
-    if (box && (left < box.left || right > box.right)) found.push(`out of its panel: ${label(element)}`);
-  }
-  return found;
 };
 
 /** Controls smaller than a finger or a shaky hand needs; a switch is as large as its label. */
@@ -159,6 +124,9 @@ for (const [what, ratio, size] of [
     const errors = await open(ratio);
     await through({}, size, async (name) => expect(await page.evaluate(spills), name).toEqual([]));
     await through({ engine: 'react' }, size, async (name) => expect(await page.evaluate(spills), name).toEqual([]));
+    await through({ language: 'de' }, size, async (name) =>
+      expect(await page.evaluate(spills), `${name}, German`).toEqual([]),
+    );
     expect(errors).toEqual([]);
   });
 

@@ -10,8 +10,8 @@ import type { Say } from '../../components/text.ts';
 import tokens from '../../components/tokens.css?inline';
 import { mount } from '../../lib/browser/mount.ts';
 import type { Drawing } from '../../lib/browser/page.ts';
-import { say, sayArabic } from './say.ts';
-import { engines, names, schemes, stateOf, type Look, type Name, type State } from './states.ts';
+import { say, sayArabic, sayGerman } from './say.ts';
+import { engines, languages, names, schemes, stateOf, type Look, type Name, type State } from './states.ts';
 
 export type DrawBar = (root: HTMLElement, say: Say, props: Drawing | null) => void;
 export type Whole = {
@@ -40,13 +40,13 @@ async function press(slot: HTMLElement, text: string): Promise<void> {
   throw new Error(`no button "${text}"`);
 }
 
-globalThis.show = async (name, { scheme = 'light', engine = 'plain' } = {}) => {
+globalThis.show = async (name, { scheme = 'light', engine = 'plain', language = 'en' } = {}) => {
   end();
   const state = stateOf(name);
-  const words = state.rtl ? sayArabic : say;
+  const words = state.rtl ? sayArabic : language === 'de' ? sayGerman : say;
   document.title = name;
   document.documentElement.dir = state.rtl ? 'rtl' : 'ltr';
-  document.documentElement.lang = state.rtl ? 'ar' : 'en';
+  document.documentElement.lang = state.rtl ? 'ar' : language;
   document.documentElement.dataset.scheme = scheme;
   const whole = engine === 'react' ? globalThis.onReact : globalThis.onPreact;
   const slot = place(state, words, {
@@ -144,5 +144,6 @@ if (found) {
   void globalThis.show(found, {
     scheme: schemes.find((one) => one === asked.get('scheme')),
     engine: engines.find((one) => one === asked.get('engine')),
+    language: languages.find((one) => one === asked.get('language')),
   });
 }

@@ -1,8 +1,11 @@
-/** The panel's sentences: English as shipped, and an Arabic sample that shows what right-to-left does to them. */
+/** The panel's sentences: English and German as shipped, and an Arabic sample that shows what right-to-left does to them. */
 import type { Say } from '../../components/text.ts';
+import messagesDe from '../../public/_locales/de/messages.json' with { type: 'json' };
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
 
-const english = new Map(Object.entries(messages).map(([key, { message }]) => [key, message]));
+const textsOf = (all: Record<string, { message: string }>) =>
+  new Map(Object.entries(all).map(([key, { message }]) => [key, message]));
+const english = textsOf(messages);
 
 /** Not a translation that ships: enough words to see the order of things. */
 const arabic = new Map(
@@ -67,4 +70,5 @@ const speaker =
 
 /** Every text that is asked for must exist. */
 export const say = speaker(english);
+export const sayGerman = speaker(textsOf(messagesDe));
 export const sayArabic = speaker(arabic);

@@ -348,4 +348,10 @@ export const stateOf = (name: Name): State => states[name];
 /** What can draw them: `plain` is what ships, `preact` and `react` draw the bar, too. */
 export const engines = ['plain', 'preact', 'react'] as const;
 export const schemes = ['light', 'dark'] as const;
-export type Look = { scheme?: (typeof schemes)[number] | undefined; engine?: (typeof engines)[number] | undefined };
+export const languages = ['en', 'de'] as const;
+export type Look = {
+  scheme?: (typeof schemes)[number] | undefined;
+  engine?: (typeof engines)[number] | undefined;
+  /** A right-to-left state has its own. */
+  language?: (typeof languages)[number] | undefined;
+};

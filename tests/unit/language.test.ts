@@ -197,7 +197,7 @@ describe('keys', () => {
 describe('what people see', () => {
   /** Names and commands stay what they are. */
   const names = new Set(['Deskcall', 'npm run build:fleet -- settings.json']);
-  const read = new Set([
+  const spoken = new Set([
     'aria-label',
     'aria-description',
     'aria-roledescription',
@@ -219,7 +219,7 @@ describe('what people see', () => {
           );
           return said.flatMap((each) => (worded(literal(each)) ? [`${line(each)} ${literal(each)}`] : []));
         }
-        if (node.type !== 'JSXAttribute' || !read.has((node.name as { name: string }).name)) return [];
+        if (node.type !== 'JSXAttribute' || !spoken.has((node.name as { name: string }).name)) return [];
         const value = node.value as Node | null;
         if (!value) return [];
         const said = value.type === 'JSXExpressionContainer' ? ends(value.expression as Node) : [value];
