@@ -109,12 +109,13 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
     { id: 'name', name: say('o_name'), width: 150, grow: 3, look: 'strong' },
     { id: 'link', name: say('o_link_or_id'), width: 200, grow: 5, look: 'mono' },
     ...(list === 'contacts' ? [{ id: 'licence', name: say('o_licence'), width: 104, grow: 0 }] : []),
+    ...(list === 'contacts' ? [{ id: 'hours', name: say('o_hours'), width: 150, grow: 2, fixed: true }] : []),
     { id: 'opens', name: say('o_opens'), width: 130, grow: 3, fixed: true },
     { id: 'used', name: say('o_used_by'), width: 112, grow: 0, look: 'meta', fixed: true },
   ];
   const openForm = (row: number, column: string) => {
     const item = found[row];
-    return item && edit && column === 'opens' ? () => edit(item) : null;
+    return item && edit && (column === 'opens' || column === 'hours') ? () => edit(item) : null;
   };
   const editing: Editing | null = edit && {
     blank: wanted ? null : say(`o_${list}_new`),
@@ -184,6 +185,25 @@ function usedBy(id: string, { rules, rows }: Uses, say: Say): string {
   return say(rows.has(id) ? 'o_used_rows' : 'o_used_never');
 }
 
+/** `Mon–Fri 08:00–18:00`: days that follow each other as a range. */
+function hoursWords({ week }: NonNullable<Settings['contacts'][number]['hours']>, say: Say): string {
+  const format = new Intl.DateTimeFormat(say('locale'), { weekday: 'short', timeZone: 'UTC' });
+  // The first of January 2024 was a Monday.
+  const name = (day: number) => format.format(Date.UTC(2024, 0, day));
+  return week
+    .map(({ days, from, to }) => {
+      const runs: [number, number][] = [];
+      for (const day of [...new Set(days)].toSorted((a, b) => a - b)) {
+        const last = runs.at(-1);
+        if (last?.[1] === day - 1) last[1] = day;
+        else runs.push([day, day]);
+      }
+      const words = runs.map(([first, last]) => (first === last ? name(first) : `${name(first)}–${name(last)}`));
+      return `${words.join(', ')} ${from}–${to}`;
+    })
+    .join('; ');
+}
+
 const opens = (item: Item, say: Say): string => say(`o_aim_${aimOf(item).replace('@', '_field')}`);
 
 /** What was typed into the empty row, until it is enough to be kept. */
@@ -195,6 +215,7 @@ function textOf(item: Item | Pending | null, column: string, say: Say, used: Use
   if (!('id' in item)) return column === 'link' || column === 'licence' ? item[column] : '';
   if (column === 'link') return aimText(item);
   if (column === 'licence') return 'licence' in item && item.licence ? licenceName(item.licence, say) : '';
+  if (column === 'hours') return 'hours' in item && item.hours ? hoursWords(item.hours, say) : say('o_hours_always');
   return column === 'opens' ? opens(item, say) : usedBy(item.id, used, say);
 }
 

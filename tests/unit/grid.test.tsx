@@ -38,7 +38,14 @@ async function open(view: 'tables' | 'contacts', rows: Row[], locked: string[] =
   const held = {
     settings: parseSettings({
       contacts: [
-        { id: 'dana', name: 'Dana Reyes', link, licence: 'expert' },
+        {
+          id: 'dana',
+          name: 'Dana Reyes',
+          link,
+          licence: 'expert',
+          hours: { zone: 'Europe/Berlin', week: [{ days: [1, 2, 3, 4, 7], from: '08:00', to: '18:00' }] },
+          fallback: ['liu'],
+        },
         { id: 'liu', name: 'Liu Wei', kind: 'user', value: '512' },
       ],
       catalogs: [{ id: 'manuals', name: 'Manuals', kind: 'asset', field: 'asset' }],
@@ -520,7 +527,7 @@ describe('contacts', () => {
     click('Expert');
     key('Delete');
     await said('Dana Reyes changed');
-    expect(held.settings.contacts[0]).toEqual({ id: 'dana', name: 'Dana Reyes', link });
+    expect(held.settings.contacts[0]).not.toHaveProperty('licence');
     fireEvent.click(screen.getByRole('button', { name: 'Remove Dana Reyes' }));
     await said('Dana Reyes removed');
     expect(held.settings.contacts.map(({ id }) => id)).toEqual(['liu']);
@@ -528,6 +535,18 @@ describe('contacts', () => {
     key('z', { ctrlKey: true });
     await said('Taken back');
     expect(held.settings.contacts.map(({ id }) => id)).toEqual(['dana', 'liu']);
+  });
+
+  test('show their hours, and keep them whatever else is typed', async () => {
+    const held = await open('contacts', []);
+    expect(cell('Mon–Thu, Sun 08:00–18:00')).toBeTruthy();
+    expect(cell('Always')).toBeTruthy();
+    const { hours, fallback } = held.settings.contacts[0] ?? {};
+    click('Dana Reyes');
+    type('Dana');
+    key('Enter');
+    await said('Dana changed');
+    expect(held.settings.contacts[0]).toMatchObject({ name: 'Dana', hours, fallback });
   });
 
   test('Enter on what one opens shows its form', async () => {

@@ -22,7 +22,14 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const settings = parseSettings({
   contacts: [
-    { id: 'dana', name: 'Dana Reyes', link: 'worklink://resource?action=fetch_user&user=497', licence: 'expert' },
+    {
+      id: 'dana',
+      name: 'Dana Reyes',
+      link: 'worklink://resource?action=fetch_user&user=497',
+      licence: 'expert',
+      hours: { zone: 'Europe/Berlin', week: [{ days: [1, 2], from: '08:00', to: '18:00' }] },
+      fallback: ['liu'],
+    },
     { id: 'liu', name: 'Liu Wei', kind: 'user', value: '512' },
     { id: 'twin-1', name: 'Twin', kind: 'contact_list' },
     { id: 'twin-2', name: 'Twin', kind: 'contact_list' },
