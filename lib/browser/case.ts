@@ -117,7 +117,6 @@ export function followCase(
   const page = (): Page => ({ url: window.location.href, document });
 
   const read = (): Read => {
-    const start = performance.now();
     let result = readCase(desk, page());
     const { shown } = result;
     // A choice holds for these two records only.
@@ -128,7 +127,6 @@ export function followCase(
       else delete result.shown;
     }
     if (result.case) result.case.desk = entry.key;
-    cost = performance.now() - start;
     return result;
   };
 
@@ -178,6 +176,7 @@ export function followCase(
     }
     const found = read();
     onRead();
+    cost = performance.now() - now;
     if (!found.case) {
       known = null;
       idle = true;
@@ -222,7 +221,12 @@ export function followCase(
           (found.confirmed ||
             (!late && waited >= patient && (known !== null || now - lastChange >= quiet || waited >= patience)));
     if (!settled) {
-      if (waited >= showReading) show({ ...blank(found.case), state: 'reading' });
+      // What the page says may still be the record's before: then only what the address says is shown.
+      const { kind, id, number } = found.case;
+      const bare: Case = { desk: entry.key, kind, id, fields: {} };
+      if (number !== undefined && !ownNumber(found)) bare.number = number;
+      const sure = late ? bare : found.case;
+      if (waited >= showReading) show({ ...blank(sure), state: 'reading' });
       later(waited < showReading ? Math.min(quiet, showReading - waited) : quiet);
       return;
     }

@@ -10,8 +10,8 @@
  * Read: classic forms by ids, which hold table and field and so dots; what is shown of a reference stands in
  * `sys_display.…`, its sys_id in a hidden field beside it. `#sys_uniqueValue` says which record the form shows. The
  * frame goes from record to record while the address above it stays, so the frame's own address counts. Workspaces
- * keep several records in nested open shadow roots: read is the pane that names the address's sys_id, or the screen on
- * show if the selected tab leads to it; a component's field by its name. A pane that names no record is not read.
+ * keep several records in nested open shadow roots: read is the pane that names the address's sys_id, else what is on
+ * show, if it, its tab and the address name no other; a component's field by its name.
  * Times are in the user's zone and format. Not its API: without the page's token a request logs nobody in but opens a
  * password prompt, and from where we are the token cannot be read with certainty.
  * Source: documentation of the "australia" release; WorkArena, SN Utils 8c8a51d, and open extensions and user scripts
@@ -22,8 +22,8 @@
 import type { DeskCode, DeskData, DeskFile, Ref } from '../model.ts';
 
 const tables =
-  /^(?:incident|problem|change_request|change_task|sn_customerservice_case|wm_order|wm_task|sc_request|sc_req_item|sc_task|task|interaction|u_\w+(?<!_list))$/;
-const sysId = /^[0-9a-f]{32}$/i;
+  /^(?:incident|problem|change_request|sn_customerservice_case|wm_order|sc_request|sc_req_item|(?:change_|wm_|sc_)?task|interaction|u_\w+(?<!_list))$/;
+const wrapped = /^(?:\/now\/nav\/ui\/classic\/params\/target\/|\/nav_to\.do\?(?:.*?&)?uri=)(.+)$/s;
 
 const decode = (text: string): string => {
   try {
@@ -33,44 +33,33 @@ const decode = (text: string): string => {
   }
 };
 
-/** The address of the frame that an address of the navigation around it names; null: it is none of these. */
-function framedIn({ pathname, search }: URL): string | null {
-  const [, inner] =
-    /^\/now\/nav\/ui\/classic\/params\/target\/(.+)$/s.exec(pathname + search) ??
-    (pathname === '/nav_to.do' ? /[?&]uri=(.+)$/s.exec(search) : null) ??
-    [];
-  let address = inner === undefined ? null : decode(inner);
-  for (let times = 0; times < 3 && address && !address.includes('?'); times++) address = decode(address);
-  return address;
-}
-
-/** The last case of a workspace's path: a new record, or one that is no case, leaves the one that it belongs to. */
-function inWorkspace(path: string): Ref | null {
-  const parts = path.split('/').map(decode);
-  const at = parts.findLastIndex(
-    (part, n) => part === 'record' && tables.test(parts[n + 1] ?? '') && sysId.test(parts[n + 2] ?? ''),
-  );
-  return at < 0 ? null : { kind: parts[at + 1] ?? '', id: (parts[at + 2] ?? '').toLowerCase() };
-}
-
 function locate(url: string): Ref | null {
   if (!URL.canParse(url)) return null;
   let at = new URL(url);
+  const { origin } = at;
+  // The address of the frame, in that of the navigation around it; encoded once, twice or not.
   for (let depth = 0; depth < 3; depth++) {
-    const address = framedIn(at);
-    if (address === null) break;
-    const inner = URL.canParse(address, at.origin) ? new URL(address, at.origin) : at;
-    if (inner.origin !== at.origin) return null;
-    at = inner;
+    let [, inner] = wrapped.exec(at.pathname + at.search) ?? [];
+    if (!inner) break;
+    for (let times = 0; times < 4 && !(times && inner.includes('?')); times++) inner = decode(inner);
+    if (!URL.canParse(inner, origin)) return null;
+    at = new URL(inner, origin);
+    if (at.origin !== origin) return null;
   }
-  if (/^\/(?:now|x)\//.test(at.pathname)) return inWorkspace(at.pathname);
-  const [, kind = ''] = /^\/(\w+)\.do$/.exec(at.pathname) ?? [];
-  const params = at.searchParams;
-  if (!tables.test(kind) || [...params.keys()].some((name) => /^(?:XML|WSDL|PDF|CSV|EXCEL)/.test(name))) return null;
-  const ids = params.getAll('sys_id').map((id) => id.toLowerCase());
-  const [id] = ids;
-  if (id !== undefined) return sysId.test(id) && ids.every((other) => other === id) ? { kind, id } : null;
-  const [, number] = /^number=([\w-]+)$/.exec(params.get('sysparm_query') ?? '') ?? [];
+  const { pathname, searchParams } = at;
+  if (/^\/(?:now|x)\//.test(pathname)) {
+    // A new record, or one that is no case, leaves the one that it belongs to.
+    const [, kind = '', id = ''] =
+      [...pathname.matchAll(/\/record\/(\w+)\/([\da-f]{32})(?![^/])/gi)].findLast(([, table = '']) =>
+        tables.test(table),
+      ) ?? [];
+    return id ? { kind, id: id.toLowerCase() } : null;
+  }
+  const [, kind = ''] = /^\/(\w+)\.do$/.exec(pathname) ?? [];
+  if (!tables.test(kind) || [...searchParams.keys()].some((name) => /^(?:XML|WSDL)/.test(name))) return null;
+  const [id, ...more] = new Set(searchParams.getAll('sys_id').map((text) => text.toLowerCase()));
+  if (id !== undefined) return /^[\da-f]{32}$/.test(id) && !more.length ? { kind, id } : null;
+  const [, number] = /^number=([\w-]+)$/.exec(searchParams.get('sysparm_query') ?? '') ?? [];
   return number ? { kind, id: number, number } : null;
 }
 
@@ -97,6 +86,12 @@ const reference = (...names: string[]) =>
     ])
     .join();
 
+/** What holds a record's fields in a workspace. */
+const form = 'sn-form-data-connected';
+/** Attributes by which a pane may name its record. */
+const marks = 'sys-id sysid sys_id data-sys-id record-sys-id data-record-id'.split(' ');
+const named = `:is(${marks.map((mark) => `[${mark}]`).join()})`;
+
 const data: DeskData = {
   owns: [
     '#sys_uniqueValue,#sys_target',
@@ -107,12 +102,15 @@ const data: DeskData = {
   frames: ['iframe#gsft_main'],
   deep: true,
   scope: [
-    '[id^="chrome-tab-panel"][id$="{id}"]',
-    ':is([sys-id="{id}"],[sysid="{id}"],[data-sys-id="{id}"],[data-sysid="{id}"],[record-sys-id="{id}"],[data-record-id="{id}"]):not(a,button,li,tr,td,[role="tab"],[role="row"],[name])',
+    ':is([id^="chrome-tab-panel"],[role="tabpanel"],section)[id$="{id}"]',
+    `:is(${marks.map((mark) => `[${mark}="{id}"]`).join()}):not(a,button,li,tr,td,[role="tab"],[role="row"],[name])`,
     'body:has([id="sys_uniqueValue"],[id="sys_target"],[id="{kind}.number"],[id="sys_readonly.{kind}.number"])',
   ],
-  // Screens of other records, kept for going back.
-  ignore: ['sn-canvas-screen:is([hidden],[aria-hidden="true"],[style*="display: none"],[style*="display:none"])'],
+  // Records that are kept for going back.
+  ignore: [
+    `:is([hidden],[aria-hidden="true"],[style*="display: none"],[style*="display:none"]):is(sn-canvas-screen,${form},:has(${form}))`,
+  ],
+  single: `${component}[name="number"]`,
   // In components the label stands beside the value.
   drop: ['label,.now-form-field-label'],
   shows: {
@@ -153,11 +151,19 @@ const data: DeskData = {
   anchors: [{ css: '.navbar-header' }, { css: '.navbar-title' }],
 };
 
-/** The screen on show, if it is the record's: its tab is selected, and so is no tab of another record that belongs to it. */
-const pane: DeskCode['pane'] = (find, { kind, id }) => {
+/**
+ * What is on show, if the record may stand there: neither the address nor a selected tab leads to a record below it; if
+ * a selected tab leads to a record at all, one leads to this; and no pane says that it is another's.
+ */
+const pane: DeskCode['pane'] = (find, { kind, id }, url) => {
   const tab = '.sn-chrome-one-tab.is-selected';
-  const other = `${tab}[href*="/sub/"]:not([href*="/sub/record/${kind}/${id}"])`;
-  return find(`${tab}[href*="/record/${kind}/${id}"]`) && !find(other) ? find('sn-canvas-screen') : null;
+  const mine = `/record/${kind}/${id}`;
+  if (url.includes('/sub/') && !url.toLowerCase().includes(`/sub${mine}`)) return null;
+  if (find(`${tab}[href*="/sub/"]:not([href*="/sub${mine}"])`)) return null;
+  if (find(`${tab}[href*="/record/"]`) && !find(`${tab}[href*="${mine}"]`)) return null;
+  if (find(`${form}${named},${named} ${form}`)) return null;
+  // In all of the page, so that two records on show are two numbers.
+  return find(`sn-canvas-screen,${form}`) && find('body');
 };
 
 export const code: DeskCode = {

@@ -58,6 +58,8 @@ const workspace = `<!doctype html><title>Workspace</title><body><sn-canvas-root>
 <script>
   const records = ${JSON.stringify(incidents)};
   const path = (id) => '/now/sow/record/incident/' + id;
+  // Tabs that say where they lead, or not.
+  const leads = location.search === '?plain' ? 'data-to' : 'href';
   const field = (name, value) => {
     const host = document.createElement('sn-record-input-connected');
     host.setAttribute('name', name);
@@ -68,14 +70,14 @@ const workspace = `<!doctype html><title>Workspace</title><body><sn-canvas-root>
   customElements.define('sn-canvas-root', class extends HTMLElement {
     connectedCallback() {
       this.attachShadow({ mode: 'open' }).innerHTML =
-        records.map(({ id, number }) => '<a class="sn-chrome-one-tab" href="' + path(id) + '">' + number + '</a>').join('') +
+        records.map(({ id, number }) => '<a class="sn-chrome-one-tab" ' + leads + '="' + path(id) + '">' + number + '</a>').join('') +
         '<main></main>';
       this.shadowRoot.addEventListener('click', (event) => {
         event.preventDefault();
-        go(event.target.getAttribute('href'));
+        go(event.target.getAttribute(leads));
       });
       // A page that takes its time with the record.
-      setTimeout(() => go(location.pathname), location.search ? 1500 : 0);
+      setTimeout(() => go(location.pathname), location.search === '?late' ? 1500 : 0);
     }
   });
   addEventListener('popstate', () => go(location.pathname));
@@ -83,7 +85,7 @@ const workspace = `<!doctype html><title>Workspace</title><body><sn-canvas-root>
     const { shadowRoot } = document.querySelector('sn-canvas-root');
     if (location.pathname !== to) history.pushState({}, '', to);
     for (const tab of shadowRoot.querySelectorAll('.sn-chrome-one-tab'))
-      tab.classList.toggle('is-selected', tab.getAttribute('href') === to);
+      tab.classList.toggle('is-selected', tab.getAttribute(leads) === to);
     const main = shadowRoot.querySelector('main');
     for (const screen of main.children) screen.style.display = 'none';
     const record = records.find(({ id }) => path(id) === to);
@@ -357,4 +359,21 @@ test('a page that has not built the record’s pane yet is still being read', as
   // Never as a case without a number, which no rule covers.
   expect((await said).filter((text) => text && !text.includes('Reading'))).toEqual([]);
   await expect(call(page)).toHaveText('Call Dana Reyes');
+});
+
+test('a workspace whose tabs lead nowhere is read as it is, and its values are never another record’s', async ({
+  page,
+  snow,
+}) => {
+  await page.goto(`${snow.origin}/now/sow/record/incident/${pump.id}?plain`);
+  await tab(page).click();
+  await expect(call(page)).toHaveText('Call Dana Reyes');
+  // Its address changes before its screen does.
+  await page.evaluate((to) => history.pushState({}, '', to), `/now/sow/record/incident/${valve.id}`);
+  await expect(bar(page)).toContainText('Reading');
+  await expect(panel(page).getByText(pump.number)).toHaveCount(0);
+  await expect(call(page)).toHaveCount(0);
+  await page.evaluate(() => (window as unknown as { go: (to: string) => void }).go(location.pathname));
+  await expect(call(page)).toHaveText('Call Valve desk');
+  expect(readLink((await call(page).getAttribute('href')) ?? '')).toMatchObject({ id: valve.id, number: valve.number });
 });

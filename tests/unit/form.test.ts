@@ -123,6 +123,9 @@ test('several records on show: the address still names one, but nothing is read'
   });
   expect(read(data, html).case).not.toHaveProperty('title');
   expect(read(data, html.slice(10)).case?.title).toBe('b');
+  // What stands outside of the record's own container is no second one.
+  expect(read({ ...data, scope: ['main'] }, `<h1>c</h1><main>${html.slice(10)}</main>`).case?.title).toBe('b');
+  expect(read({ ...data, scope: ['main'] }, `<main>${html}</main>`).problems).toMatchObject([{ code: 'several' }]);
 });
 
 describe('what is left alone', () => {

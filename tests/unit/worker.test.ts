@@ -27,6 +27,7 @@ const settings = {
     { key: 'rt5', product: 'request-tracker', origins: [origin] },
     { key: 'rt4', product: 'request-tracker', origins: ['https://other.example'] },
     { key: 'page', product: 'marked', origins: ['https://marked.example'] },
+    { key: 'snow', product: 'servicenow', origins: ['https://acme.service-now.com'] },
     { key: 'off', product: 'marked', origins: ['https://off.example'], on: false },
   ],
   contacts: [
@@ -126,6 +127,31 @@ describe('a code', () => {
       app: Code;
     };
     expect(readLink(found.app.link)).toMatchObject({ number: 'T-77', kind: 'task', id: '77', desk: 'page' });
+  });
+});
+
+describe('a code for an address that names the number alone', () => {
+  const at = 'https://acme.service-now.com';
+  const from = { ...sender, origin: at, url: at };
+  const record = { kind: 'incident', id: 'a'.repeat(32), number: 'INC0010042', fields: {} };
+  const byNumber = { ...ask, url: `${at}/incident.do?sysparm_query=number%3DINC0010042`, record };
+
+  test('takes the id from the page that shows that number', async () => {
+    const found = (await answer(byNumber, from)) as { app: Code };
+    expect(readLink(found.app.link)).toMatchObject({
+      desk: 'snow',
+      kind: 'incident',
+      id: record.id,
+      number: 'INC0010042',
+    });
+  });
+
+  test.each<[string, object]>([
+    ['another number', { record: { ...record, number: 'INC0010043' } }],
+    ['another table', { record: { ...record, kind: 'problem' } }],
+    ['an id in the address', { url: `${at}/incident.do?sys_id=${'b'.repeat(32)}` }],
+  ])('is refused for %s', async (_, change) => {
+    expect(await refused({ ...byNumber, ...change }, from)).toBe('page_changed');
   });
 });
 
