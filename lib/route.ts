@@ -36,14 +36,21 @@ async function offered(rule: Rule, record: Case, entry: PageEntry, lookup: Looku
 /**
  * The targets for a case, in the order of the rules, each once.
  * A rule that looks into a table matches only where the table has the row.
+ * @param tell told of each rule that was read, and what it offers; null: it does not match
  * @returns null if no rule covers the case
  */
-export async function route(entry: PageEntry, record: Case, lookup: Lookup): Promise<Target[] | null> {
+export async function route(
+  entry: PageEntry,
+  record: Case,
+  lookup: Lookup,
+  tell?: (rule: Rule, targets: Target[] | null) => void,
+): Promise<Target[] | null> {
   const found = new Map<string, Target>();
   let covered = false;
   for (const rule of entry.rules) {
     // oxlint-disable-next-line no-await-in-loop -- the first rule that matches decides whether the next is asked
     const targets = await offered(rule, record, entry, lookup);
+    tell?.(rule, targets);
     if (!targets) continue;
     covered = true;
     for (const target of targets) if (!found.has(target.id)) found.set(target.id, target);

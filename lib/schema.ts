@@ -176,6 +176,14 @@ const rule = z.strictObject({
   offer: z.union([z.array(id).max(50), z.strictObject({ table: id, field: text(100) })]),
 });
 
+const externalName = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
+
+/** Why an external parameter cannot be called so; null if it can. */
+export function nameProblem(name: string): 'reserved' | 'letters' | null {
+  if (reservedParams.has(name.toLowerCase())) return 'reserved';
+  return externalName.test(name) ? null : 'letters';
+}
+
 const template = z.string().max(500);
 const links = z.strictObject({
   /** Only `catalog` is documented literally by the vendor; the others are presets to check against the CMS. */
@@ -205,7 +213,7 @@ const links = z.strictObject({
     .record(
       z
         .string()
-        .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, 'use letters, digits and underscore')
+        .regex(externalName, 'use letters, digits and underscore')
         .refine((name) => !reservedParams.has(name.toLowerCase()), 'is reserved by WorkLink or Deskcall'),
       text(100),
     )

@@ -6,10 +6,13 @@ import { AwakenView } from './awaken.tsx';
 import { Backup } from './backup.tsx';
 import { Deploy } from './deploy.tsx';
 import { Desks } from './desks.tsx';
+import { External } from './external.tsx';
 import { Sign } from './icons.tsx';
 import { Inspect } from './inspect.tsx';
+import { Licences } from './licences.tsx';
 import { Toast } from './parts.tsx';
 import { Rules } from './rules.tsx';
+import { Simulator } from './simulator.tsx';
 import { Start, stepsLeft } from './start.tsx';
 import { useOptions, type Desktop, type Host, type Loaded } from './state.ts';
 import { Tables, tableIds } from './tables.tsx';
@@ -20,8 +23,11 @@ const views = {
   start: Start,
   desks: Desks,
   contacts: Targets,
+  licences: Licences,
   rules: Rules,
   tables: Tables,
+  simulator: Simulator,
+  external: External,
   awaken: AwakenView,
   backup: Backup,
   deploy: Deploy,
@@ -96,8 +102,11 @@ function Side({ view, loaded }: { view: View | null; loaded: Loaded | undefined 
         <p>{say('o_nav_calling')}</p>
         {link('desks', settings?.desks.length)}
         {link('contacts', settings && settings.contacts.length + settings.catalogs.length)}
+        {link('licences')}
         {link('rules', settings?.rules.length)}
         {link('tables', loaded && tableIds(loaded).length)}
+        {link('simulator')}
+        {link('external', settings && Object.keys(settings.links.external).length)}
         {link('awaken', settings?.awaken.pops.length)}
         <p>{say('o_nav_care')}</p>
         {!left && link('start')}

@@ -2,13 +2,13 @@
 import { useId, useState } from 'react';
 import { fieldNames } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
-import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { Sign } from './icons.tsx';
+import { OfferList } from './offer-list.tsx';
 import { Choice, Field, Ways, Why } from './parts.tsx';
 import type { Desktop } from './state.ts';
 import { tableIds } from './tables.tsx';
-import { conditionFields, conditionsOf, freeId, moved, whenOf, type Condition } from './words.ts';
+import { conditionFields, conditionsOf, freeId, whenOf, type Condition } from './words.ts';
 
 type Rule = Settings['rules'][number];
 type Draft = Condition & { key: number };
@@ -85,7 +85,13 @@ export function RuleForm({ desktop, rule, close }: FormProps) {
           ]}
         />
         {way === 'list' ? (
-          <Offers desktop={desktop} list={list} set={setList} />
+          <OfferList
+            all={[...loaded.settings.contacts, ...loaded.settings.catalogs, ...loaded.settings.awaken.pops]}
+            list={list}
+            set={setList}
+            add={say('o_offer_add')}
+            none={say('o_offer_none')}
+          />
         ) : (
           <TableRow desktop={desktop} row={row} set={setRow} />
         )}
@@ -173,58 +179,6 @@ function Conditions({ desktop, list, set }: ConditionsProps) {
         ))}
       </datalist>
     </fieldset>
-  );
-}
-
-function Offers({ desktop, list, set }: { desktop: Desktop; list: string[]; set: (list: string[]) => void }) {
-  const say = useSay();
-  const { contacts, catalogs } = desktop.loaded.settings;
-  const all = [...contacts, ...catalogs];
-  const name = (id: string) => all.find((t) => t.id === id)?.name ?? id;
-  const left = all.filter((t) => !list.includes(t.id));
-  return (
-    <>
-      {list.length > 0 && (
-        <ol className="offers">
-          {list.map((id, n) => (
-            <li key={id}>
-              <span className="meta num">{n + 1}</span>
-              <span>{name(id)}</span>
-              {n > 0 ? (
-                <button
-                  type="button"
-                  className="btn quiet bare"
-                  aria-label={say('o_offer_up', name(id))}
-                  onClick={() => set(moved(list, n, n - 1))}
-                >
-                  <Icon name="up" />
-                </button>
-              ) : (
-                <span className="btn-room" />
-              )}
-              <button
-                type="button"
-                className="btn quiet"
-                aria-label={say('o_remove_name', name(id))}
-                onClick={() => set(list.filter((other) => other !== id))}
-              >
-                {say('o_remove')}
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
-      {left.length > 0 ? (
-        <Choice
-          label={say('o_offer_add')}
-          value=""
-          set={(id) => id && set([...list, id])}
-          options={[{ id: '', name: say('o_offer_choose') }, ...left.map((t) => ({ id: t.id, name: t.name }))]}
-        />
-      ) : (
-        !all.length && <p className="meta">{say('o_offer_none')}</p>
-      )}
-    </>
   );
 }
 

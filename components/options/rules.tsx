@@ -1,14 +1,16 @@
 /** Rules: for cases like this, offer these targets; read from top to bottom. */
 import { useEffect, useRef, useState } from 'react';
 import type { Settings } from '../../lib/schema.ts';
+import type { Flaw } from '../../lib/simulate.ts';
 import { Icon } from '../icons.tsx';
 import { useSay, type Say } from '../text.ts';
+import { factsOf } from './calls.ts';
+import { flawWords } from './flaws.tsx';
 import { Sign } from './icons.tsx';
 import { ByOrganisation, Empty, Head, Status, Ways } from './parts.tsx';
 import { RuleForm } from './rule-form.tsx';
 import type { Desktop } from './state.ts';
-import { tableIds } from './tables.tsx';
-import { conditionsOf, moved, sentence } from './words.ts';
+import { conditionsOf, count, moved } from './words.ts';
 
 type Rule = Settings['rules'][number];
 
@@ -75,7 +77,7 @@ function RuleList({ desktop, mayEdit, editing, edit }: ListProps) {
   const say = useSay();
   const { host, loaded, change } = desktop;
   const { rules } = loaded.settings;
-  const warnings = host.warnings(loaded.settings, new Set(tableIds(loaded)));
+  const flaws = host.calls.flaws(loaded.settings, factsOf(loaded));
   const list = useRef<HTMLOListElement>(null);
   const follow = useRef<{ id: string; way: string } | null>(null);
 
@@ -88,63 +90,87 @@ function RuleList({ desktop, mayEdit, editing, edit }: ListProps) {
     (row?.querySelector<HTMLElement>(`[data-way="${way}"]`) ?? row?.querySelector<HTMLElement>('[data-way]'))?.focus();
   });
 
-  const move = (from: number, way: 'up' | 'down') => {
-    const to = way === 'up' ? from - 1 : from + 1;
+  const move = (from: number, way: 'up' | 'down', to = way === 'up' ? from - 1 : from + 1) => {
     follow.current = { id: rules[from]?.id ?? '', way };
     change(say('o_rule_moved', String(from + 1), String(to + 1)), { rules: moved(rules, from, to) });
   };
 
   return (
-    <ol className="card rules" ref={list}>
-      {rules.map((rule, n) =>
-        rule.id === editing && mayEdit ? (
-          <li key={rule.id} className="open">
-            <RuleForm desktop={desktop} rule={rule} close={() => edit(null)} />
-          </li>
-        ) : (
-          <li key={rule.id} data-rule={rule.id}>
-            <span className="meta num">{n + 1}</span>
-            <RuleText
-              desktop={desktop}
-              rule={rule}
-              warnings={warnings.filter((w) => w.path.startsWith(`rules[${n}]`)).map((w) => w.message)}
-            />
-            {mayEdit && (
-              <div className="row-acts">
-                {(['up', 'down'] as const).map((way) =>
-                  (way === 'up' ? n > 0 : n < rules.length - 1) ? (
-                    <button
-                      key={way}
-                      type="button"
-                      className="btn quiet bare"
-                      data-way={way}
-                      aria-label={say(`o_rule_${way}`, String(n + 1))}
-                      onClick={() => move(n, way)}
-                    >
-                      <Icon name={way} />
-                    </button>
-                  ) : (
-                    <span key={way} className="btn-room" />
-                  ),
-                )}
-                <button
-                  type="button"
-                  className="btn quiet bare"
-                  aria-label={say('o_rule_edit', String(n + 1))}
-                  onClick={() => edit(rule.id)}
-                >
-                  <Sign name="right" />
-                </button>
-              </div>
-            )}
-          </li>
-        ),
-      )}
-    </ol>
+    <>
+      <ol className="card rules" ref={list}>
+        {rules.map((rule, n) =>
+          rule.id === editing && mayEdit ? (
+            <li key={rule.id} className="open">
+              <RuleForm desktop={desktop} rule={rule} close={() => edit(null)} />
+            </li>
+          ) : (
+            <li key={rule.id} data-rule={rule.id}>
+              <span className="meta num">{n + 1}</span>
+              <RuleText desktop={desktop} rule={rule} flaws={flaws.filter((flaw) => flaw.rule === n)} />
+              {mayEdit && (
+                <div className="row-acts">
+                  <MoveAbove flaws={flaws} rule={n} move={(to) => move(n, 'up', to)} />
+                  {(['up', 'down'] as const).map((way) =>
+                    (way === 'up' ? n > 0 : n < rules.length - 1) ? (
+                      <button
+                        key={way}
+                        type="button"
+                        className="btn quiet bare"
+                        data-way={way}
+                        aria-label={say(`o_rule_${way}`, String(n + 1))}
+                        onClick={() => move(n, way)}
+                      >
+                        <Icon name={way} />
+                      </button>
+                    ) : (
+                      <span key={way} className="btn-room" />
+                    ),
+                  )}
+                  <button
+                    type="button"
+                    className="btn quiet bare"
+                    aria-label={say('o_rule_edit', String(n + 1))}
+                    onClick={() => edit(rule.id)}
+                  >
+                    <Sign name="right" />
+                  </button>
+                </div>
+              )}
+            </li>
+          ),
+        )}
+      </ol>
+      <Others desktop={desktop} n={flaws.filter(({ rule }) => rule === undefined).length} />
+    </>
   );
 }
 
-function RuleText({ desktop, rule, warnings }: { desktop: Desktop; rule: Rule; warnings: string[] }) {
+/** A rule that is never reached, reached at one press: above the one that decides for all its cases. */
+function MoveAbove({ flaws, rule, move }: { flaws: Flaw[]; rule: number; move: (to: number) => void }) {
+  const say = useSay();
+  const [above] = flaws.find((flaw) => flaw.rule === rule && flaw.code === 'shadowed')?.with ?? [];
+  if (above === undefined) return null;
+  return (
+    <button type="button" className="btn" onClick={() => move(Number(above) - 1)}>
+      {say('o_rule_move_above', above)}
+    </button>
+  );
+}
+
+/** What else is wrong with the set stands where a case can be tried. */
+function Others({ desktop, n }: { desktop: Desktop; n: number }) {
+  const say = useSay();
+  const { rules } = desktop.loaded.settings;
+  if (!rules.length || !n) return null;
+  return (
+    <p className="st warn">
+      <Icon name="warn" />
+      <a href="#simulator">{n === 1 ? say('o_flaws_other') : say('o_flaws_others', count(n))}</a>
+    </p>
+  );
+}
+
+function RuleText({ desktop, rule, flaws }: { desktop: Desktop; rule: Rule; flaws: Flaw[] }) {
   const say = useSay();
   const conditions = conditionsOf(rule.when);
   return (
@@ -158,9 +184,9 @@ function RuleText({ desktop, rule, warnings }: { desktop: Desktop; rule: Rule; w
         {!conditions.length && <span className="meta">{say('o_rule_always')}</span>}
       </div>
       <p className="meta">{offered(rule, desktop, say)}</p>
-      {warnings.map((warning) => (
-        <Status mood="warn" key={warning}>
-          {sentence(warning)}
+      {flaws.map((flaw) => (
+        <Status mood="warn" key={`${flaw.code} ${flaw.with.join(' ')}`}>
+          <bdi>{flawWords(flaw, desktop, say)}</bdi>
         </Status>
       ))}
     </div>

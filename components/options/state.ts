@@ -10,6 +10,7 @@ import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
 import type { Round } from '../../lib/visit.ts';
 import type { AwakenHost } from './awaken.tsx';
+import type { Calls } from './calls.ts';
 import type { Lists } from './lists.ts';
 
 /** What was set before something replaced it, as it is listed; the same as in lib/browser/snapshots.ts. */
@@ -61,6 +62,7 @@ export type Looks = {
 export type Host = {
   looks: Looks;
   lists: Lists;
+  calls: Calls;
   awaken: AwakenHost;
   copy: (text: string) => Promise<void>;
   /** This very copy: the browser it runs in, and the id it has there. */

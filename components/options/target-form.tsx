@@ -1,14 +1,16 @@
 /** The form of a contact or a catalog: to add one, or to change one in all its parts. */
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { targetKinds, type Licence } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { useSay, type Say } from '../text.ts';
-import { Choice, Field, Status } from './parts.tsx';
+import { draftOf, HoursForm, hoursOf, hoursProblem } from './hours-form.tsx';
+import { Choice, Field, Status, Why } from './parts.tsx';
 import type { Desktop } from './state.ts';
 import { aimedAt, aimOf, aimText, freeId, kindOf, type Aim } from './words.ts';
 
 export type List = 'contacts' | 'catalogs';
-export type Item = Settings['contacts'][number] | Settings['catalogs'][number];
+type Contact = Settings['contacts'][number];
+export type Item = Contact | Settings['catalogs'][number];
 
 const usual: Record<List, Aim[]> = {
   contacts: ['link', 'user', 'user@', 'contact_group', 'contact_group@', 'contact_list'],
@@ -60,26 +62,37 @@ type FormProps = {
 export function TargetForm({ desktop, list, item, close }: FormProps) {
   const say = useSay();
   const { settings } = desktop.loaded;
+  const whyId = useId();
   const [round, setRound] = useState(0);
   const [name, setName] = useState(item?.name ?? '');
   const [aim, setAim] = useState<Aim>(item ? aimOf(item) : 'link');
   const [text, setText] = useState(item ? aimText(item) : '');
   const [licence, setLicence] = useState<string>(item && 'licence' in item ? (item.licence ?? '') : '');
-  const [why, setWhy] = useState<{ at: 'name' | 'aim'; words: string } | null>(null);
+  const known: Partial<Contact> | undefined = item;
+  const [hours, setHours] = useState(() => draftOf(known?.hours));
+  const [fallback, setFallback] = useState<string[]>(() => known?.fallback ?? []);
+  const [why, setWhy] = useState<{ at: 'name' | 'aim' | 'hours'; words: string } | null>(null);
 
   /** What the fields say; whatever has no field here stays as it was. */
   const filled = (): Item => {
     const taken = [...settings.contacts, ...settings.catalogs].map((t) => t.id);
     const id = item?.id ?? freeId(name, taken, list === 'contacts' ? 'contact' : 'catalog');
-    const { licence: _old, ...rest } = { licence: undefined, ...item };
+    const { licence: _licence, hours: _hours, fallback: _fallback, ...rest } = (item ?? {}) as Partial<Contact>;
     const base = { ...rest, id, name: name.trim() };
-    return { ...aimedAt(base, aim, text.trim()), ...(licence ? { licence: licence as Licence } : {}) };
+    return {
+      ...aimedAt(base, aim, text.trim()),
+      ...(licence ? { licence: licence as Licence } : {}),
+      ...(hours ? { hours: hoursOf(hours) } : {}),
+      ...(hours && fallback.length ? { fallback } : {}),
+    };
   };
 
   const save = () => {
     if (!name.trim()) return setWhy({ at: 'name', words: say('o_name_missing') });
     const refused = aimProblem(desktop, aim, text.trim(), say);
     if (refused) return setWhy({ at: 'aim', words: refused });
+    const amiss = hours && hoursProblem(hours, say);
+    if (amiss) return setWhy({ at: 'hours', words: amiss });
     const next = filled();
     const all = item ? settings[list].map((t) => (t.id === item.id ? next : t)) : [...settings[list], next];
     const problem = desktop.change(say(item ? 'o_changed' : 'o_added', next.name), { [list]: all });
@@ -95,6 +108,7 @@ export function TargetForm({ desktop, list, item, close }: FormProps) {
     <form
       className="card form"
       aria-label={item ? say('o_edit_name', item.name) : say(`o_${list}_add`)}
+      aria-describedby={why?.at === 'hours' ? whyId : undefined}
       onSubmit={(event) => {
         event.preventDefault();
         save();
@@ -127,12 +141,26 @@ export function TargetForm({ desktop, list, item, close }: FormProps) {
         </div>
       )}
       {list === 'contacts' && (
-        <Choice
-          label={say('o_licence')}
-          value={licence}
-          set={setLicence}
-          options={licences.map((id) => ({ id, name: licenceName(id, say) }))}
-        />
+        <>
+          <Choice
+            label={say('o_licence')}
+            value={licence}
+            set={setLicence}
+            options={licences.map((id) => ({ id, name: licenceName(id, say) }))}
+          />
+          <HoursForm
+            draft={hours}
+            set={setHours}
+            fallback={fallback}
+            setFallback={setFallback}
+            others={settings.contacts.filter((t) => t.id !== item?.id)}
+          />
+          {why?.at === 'hours' && (
+            <div className="wide">
+              <Why id={whyId}>{why.words}</Why>
+            </div>
+          )}
+        </>
       )}
       <div className="acts wide">
         <button type="submit" className="btn main m">

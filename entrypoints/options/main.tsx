@@ -19,6 +19,7 @@ import { checks, likely } from '../../lib/awaken.ts';
 import { askFor, giveBack, grantedOrigins, patternOf } from '../../lib/browser/grants.ts';
 import { look, openTabs, take, watchTabs } from '../../lib/browser/inspect.ts';
 import { lookAround } from '../../lib/browser/visits.ts';
+import { rowsOf } from '../../lib/browser/keys.ts';
 import { keepPlaces, places } from '../../lib/browser/places.ts';
 import { popMe, testConnection } from '../../lib/browser/pops.ts';
 import { editRows, openTable, readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
@@ -45,8 +46,12 @@ import { declared, mayAsk } from '../../lib/desks/index.ts';
 import { addressFault } from '../../lib/http.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import { previewRows, previewTargets, rowsAsCsv, rowsAsJson, targetsAsCsv } from '../../lib/lists.ts';
+import { refusalsByHelp } from '../../lib/licence.ts';
 import { namesOf } from '../../lib/offer.ts';
+import { nameProblem } from '../../lib/schema.ts';
 import { warnings } from '../../lib/settings.ts';
+import { flawsOf, readTyped, rowFlaws, sampleOf, simulate } from '../../lib/simulate.ts';
+import { reservedParams } from '../../lib/worklink.ts';
 import { allowedLink } from '../../lib/link-words.ts';
 
 const say: Say = (key, ...values) =>
@@ -101,6 +106,16 @@ const host: Host = {
     forget: forgetSecrets,
     test: testConnection,
     popMe,
+  },
+  calls: {
+    simulate: (settings, desk, record) => simulate(settings, desk, record, rowsOf, Date.now()),
+    readTyped,
+    flaws: flawsOf,
+    rowFlaws: async (settings) => rowFlaws(settings, await readRows()),
+    sample: sampleOf,
+    nameProblem,
+    reserved: [...reservedParams],
+    licencesByHelp: [...refusalsByHelp],
   },
   copy: (text) => navigator.clipboard.writeText(text),
   async load() {

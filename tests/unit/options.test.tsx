@@ -11,6 +11,7 @@ import type { Row } from '../../lib/schema.ts';
 import { parseSettings, warnings } from '../../lib/settings.ts';
 import { allowedLink } from '../../lib/link-words.ts';
 import { awaken } from './awaken-host.ts';
+import { callsOn } from './calls-host.ts';
 import { lists } from './lists-host.ts';
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
@@ -47,6 +48,7 @@ function memory(raw: unknown = start, locked: string[] = []) {
   };
   const host: Host = {
     lists,
+    calls: callsOn(() => held.rows),
     awaken,
     looks: {
       tabs: async () => [],
