@@ -169,21 +169,10 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
       },
       { capture: true, signal },
     );
-  const kept = [
-    'click',
-    'dblclick',
-    'auxclick',
-    'mousedown',
-    'mouseup',
-    'pointerdown',
-    'pointerup',
-    'touchstart',
-    'touchend',
-    'contextmenu',
-    'focusin',
-    'focusout',
-  ];
-  for (const type of kept) host.addEventListener(type, (event) => event.stopPropagation(), { passive: true });
+  const kept =
+    'click dblclick auxclick mousedown mouseup pointerdown pointerup touchstart touchend contextmenu focusin focusout';
+  for (const type of kept.split(' '))
+    host.addEventListener(type, (event) => event.stopPropagation(), { passive: true });
 
   let frame = 0;
   window.addEventListener(
