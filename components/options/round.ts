@@ -24,12 +24,15 @@ export function useRound({ host: { looks }, loaded }: Desktop): Round | null {
     wanted.current = [turn, loaded];
     const work = async () => {
       busy.current = true;
-      while (wanted.current) {
-        wanted.current = null;
-        // oxlint-disable-next-line no-await-in-loop -- the tabs are asked once at a time
-        setRound(await looks.round());
+      try {
+        while (wanted.current) {
+          wanted.current = null;
+          // oxlint-disable-next-line no-await-in-loop -- the tabs are asked once at a time
+          setRound(await looks.round());
+        }
+      } finally {
+        busy.current = false;
       }
-      busy.current = false;
     };
     if (!busy.current) void work();
     return () => {

@@ -51,7 +51,7 @@ export function Start({ desktop, views }: Props) {
         <div className="pad">
           <h2 id="start-required">{say('o_start_required')}</h2>
         </div>
-        <ol className="steps">
+        <ol className="first-steps">
           {required.map((step, n) => (
             <RequiredStep key={step} desktop={desktop} step={step} n={n + 1} next={left[0] === step} />
           ))}
@@ -62,7 +62,7 @@ export function Start({ desktop, views }: Props) {
         <div className="pad">
           <h2 id="start-optional">{say('o_start_optional')}</h2>
         </div>
-        <ul className="steps">
+        <ul className="first-steps">
           {shown.map((step) => (
             <OptionalStep key={step} desktop={desktop} step={step} />
           ))}

@@ -140,6 +140,18 @@ test('a new admin: first steps, desk, grant, import, rule, panel, export, remova
   await page.getByLabel('Table', { exact: true }).selectOption('Assets');
   await page.getByRole('button', { name: 'Add rule' }).click();
   await said(page, 'Rule 1 added');
+
+  // What a case would be offered, before there is one.
+  await go(page, 'Simulator');
+  await page.getByLabel('Asset').fill('asset-204');
+  const steps = page.getByRole('region', { name: 'Rules', exact: true });
+  const offered = page.getByRole('region', { name: 'Offered', exact: true });
+  await expect(steps).toContainText('Rule 1 matches');
+  await expect(steps).toContainText('has the row asset-204');
+  await expect(offered).toContainText('Dana Reyes');
+  await page.getByLabel('Asset').fill(`ASSET-${size}`);
+  await expect(steps).toContainText(`has no row for ASSET-${size}`);
+  await expect(offered).not.toContainText('Dana Reyes');
   await go(page, 'First steps');
   await expect(page.getByRole('status').filter({ hasText: 'Open a case' })).toContainText(new URL(desk.origin).host);
 

@@ -121,6 +121,11 @@ test('first steps, desk, grant, import, rule, panel, export, removal, import, th
   await (await find(page, 'form button[type=submit]')).click();
   await said(page, 'Rule 1 added');
 
+  await go(page, 'Simulator');
+  await (await field(page, 'Asset')).type('asset-204');
+  await find(page, '::-p-xpath(//section[@aria-label="Rules"][contains(., "has the row asset-204")])');
+  await find(page, '::-p-xpath(//section[@aria-label="Offered"][contains(., "Dana Reyes")])');
+
   const there = await calls('Dana Reyes');
   await (await find(there, 'deskcall-panel >>> .bar a.main')).click();
   expect(readLink(await world.nextLaunch())).toMatchObject({ number: 'T-77', desk: 'marked' });
