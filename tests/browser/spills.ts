@@ -17,6 +17,10 @@ export const spills = (): string[] => {
     if (!drawn(element) || element.closest('svg')) continue;
     const style = getComputedStyle(element);
     const cut = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
+    const sideways = (one: Element | null): boolean =>
+      one !== null && (/auto|scroll/.test(getComputedStyle(one).overflowX) || sideways(one.parentElement));
+    // A wide table scrolls in a box of its own; so does what is typed.
+    if (element.matches('textarea,input') || sideways(element)) continue;
     // The full-screen code scrolls both ways where its twelve centimetres don't fit.
     if (
       !element.matches('dialog') &&
@@ -30,7 +34,7 @@ export const spills = (): string[] => {
       found.push(`letters cut below: ${label(element)} ${element.scrollHeight} > ${element.clientHeight}`);
     if (!element.matches('a,button,input')) continue;
     const { left, right, top, bottom } = element.getBoundingClientRect();
-    const room = element.closest('.panel,.qr,dialog');
+    const room = element.closest('.panel,.qr,dialog') ?? (shadow ? null : document.documentElement);
     if (left < -0.5 || right > innerWidth + 0.5) found.push(`out of the window: ${label(element)} ${left} to ${right}`);
     if (!(room && scrolls(room)) && (top < -0.5 || bottom > innerHeight + 0.5))
       found.push(`out of the window: ${label(element)} ${top} to ${bottom}`);
