@@ -92,7 +92,7 @@ export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onN
       )}
       {view.state === 'reading' && (
         <span className="st" aria-busy="true">
-          <span className="ske" style={{ inlineSize: '96px' }} />
+          <span className="ske" />
           <span className="cut">{say('reading')}</span>
         </span>
       )}

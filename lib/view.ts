@@ -1,7 +1,7 @@
 /** What a surface shows of a case: pure, shared by the panel on a page and the popup. */
 import { standAt } from './hours.ts';
 import type { Case, LinkOptions, Offer, PageEntry, Shown, Target, View } from './model.ts';
-import { linkOf } from './worklink.ts';
+import { linkOf, type NoLink } from './worklink.ts';
 
 /** `#1` where the number is only digits; all else as it is. */
 export const spoken = (number: string): string => (/^\d+$/.test(number) ? `#${number}` : number);
@@ -65,19 +65,15 @@ export function viewOf(
   return next;
 }
 
-/** Why there is no link, as the name of a sentence in _locales. */
-export const refusal = {
-  'no-id': 'refused_no_id',
-  'empty-field': 'refused_empty_field',
-  'not-allowed': 'refused_not_allowed',
-} as const;
+/** Why there is no link, as the name of a sentence in _locales: `refused_no_id`, `refused_empty_field` … */
+export const refusal = (why: NoLink['refused']): string => `refused_${why.replace('-', '_')}`;
 
 function offerOf(target: Target, record: Case, links: LinkOptions, launchId: string, now: number): Offer {
   const { id, name, group, licence, warn } = target;
   const offer: Offer = { id, name, group, licence, warn, stand: standAt(target.open, now) ?? undefined };
   if (target.field && record.asset) offer.detail = record.asset;
   const link = linkOf(target, record, links, launchId);
-  if ('refused' in link) return { ...offer, refused: refusal[link.refused] };
+  if ('refused' in link) return { ...offer, refused: refusal(link.refused) };
   const href = link.app ?? link.phone;
   if (href) offer.href = href;
   if (link.phone) offer.phone = link.phone;

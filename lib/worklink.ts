@@ -15,8 +15,9 @@ const launchShape = /^[A-Z2-7]{12}$/;
 
 /** Mints a {@link LaunchId}. */
 export function newLaunchId(): LaunchId {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => letters[byte % 32]).join('');
+  // A to Z, then 2 to 7.
+  const letter = (n: number): string => String.fromCharCode(n + (n < 26 ? 65 : 24));
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => letter(byte % 32)).join('');
 }
 
 const ours = ['work_order_id', 'case_id', 'desk', 'launch_id'] as const;

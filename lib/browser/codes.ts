@@ -7,7 +7,7 @@ import { linkOf } from '../worklink.ts';
 /** @returns the codes, or the name of a sentence that says why there is no link */
 export function codesOf(target: Target, record: Case, links: LinkOptions, launchId: string): Codes {
   const whole = linkOf(target, record, links, launchId);
-  if ('refused' in whole) return { error: refusal[whole.refused] };
+  if ('refused' in whole) return { error: refusal(whole.refused) };
   const short = linkOf(target, record, links, launchId, ['case_id']);
   return {
     app: draw(whole.app, 'refused' in short ? null : short.app),

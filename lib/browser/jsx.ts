@@ -25,7 +25,6 @@ function make(kind: Kind, { children, ...props }: Props): Child {
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === null) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2).toLowerCase(), value as EventListener);
-    else if (name === 'style') Object.assign((element as HTMLElement).style, value);
     else element.setAttribute(name === 'className' ? 'class' : name, value as string);
   }
   put(element, children);
