@@ -109,7 +109,7 @@ describe.each(Object.values(declared))('$id', (file) => {
     }
   });
 
-  test('a broken page is read as far as it goes: never an exception', () => {
+  test('a broken page is read as far as it goes: never an exception', { timeout: 60_000 }, () => {
     for (const page of own) {
       const { url } = page;
       for (const document of [
