@@ -116,7 +116,14 @@ function Service({ desktop, mayEdit }: ViewProps & { mayEdit: boolean }) {
   const allow = async () => {
     const asked = host.allow(missing);
     await Promise.allSettled([asked]);
-    await act(async () => ({ words: say((await asked) ? 'o_awaken_allowed_now' : 'o_awaken_refused') }));
+    await act(async () => {
+      if (!(await asked)) return { words: say('o_awaken_refused') };
+      const back = async () => {
+        await host.giveBack(missing);
+        return { words: say('o_undone') };
+      };
+      return { words: say('o_awaken_allowed_now'), undo: () => void act(back) };
+    });
   };
   const fault = (text: string) => {
     const found = faultOf(text);

@@ -1,5 +1,5 @@
 /** Deployment: files that bring these settings, and Deskcall itself, to many computers. */
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Choice, How, Pack, PackFile, Place, Places } from '../../lib/deploy.ts';
 import { useSay, type Say } from '../text.ts';
 import { download } from './download.ts';
@@ -14,7 +14,7 @@ const hows: How[] = ['mandated', 'default', 'none'];
 /** @param desktop what is set and how to change it */
 export function Deploy({ desktop }: { desktop: Desktop }) {
   const say = useSay();
-  const { host, loaded } = desktop;
+  const { host, loaded, act } = desktop;
   const [choice, setChoice] = useState<Choice>(() => host.firstChoice(loaded.settings));
   const [places, setPlaces] = useState<Places>(loaded.places);
   // Rows are long and change nothing about which files there are; they come in when a file is made.
@@ -22,6 +22,22 @@ export function Deploy({ desktop }: { desktop: Desktop }) {
     () => host.pack(loaded.settings, [], choice, places),
     [host, loaded.settings, choice, places],
   );
+  /** What a change is taken back to: it is kept letter by letter, and told once the field is left. */
+  const before = useRef(places);
+  const tell = () => {
+    const old = before.current;
+    if (old === places) return;
+    before.current = places;
+    const undo = () => {
+      before.current = old;
+      setPlaces(old);
+      void act(async () => {
+        await host.keepPlaces(old);
+        return { words: say('o_undone') };
+      });
+    };
+    void act(async () => ({ words: say('o_deploy_places_kept'), undo }));
+  };
   const make = async () => host.pack(loaded.settings, await host.readRows(), choice, places);
   const saveAll = async () => download('deskcall-deployment.zip', host.zipOf((await make()).files));
   const save = async (name: string) => {
@@ -45,6 +61,7 @@ export function Deploy({ desktop }: { desktop: Desktop }) {
           setPlaces(next);
           void host.keepPlaces(next);
         }}
+        left={tell}
       />
       <Trouble pack={outline} />
       <Files files={outline.files} save={(name) => void save(name)} />
@@ -94,9 +111,10 @@ function HandedOut({ choice, set }: { choice: Choice; set: (next: Choice) => voi
   );
 }
 
-type OriginsProps = { desktop: Desktop; places: Places; set: (next: Places) => void };
+type OriginsProps = { desktop: Desktop; places: Places; set: (next: Places) => void; left: () => void };
 
-function Origins({ desktop, places, set }: OriginsProps) {
+/** @param left told whenever a field is left */
+function Origins({ desktop, places, set, left }: OriginsProps) {
   const say = useSay();
   const { self, fitsPlace } = desktop.host;
   const field = (browser: Browser, key: keyof Place) => {
@@ -124,7 +142,7 @@ function Origins({ desktop, places, set }: OriginsProps) {
           </p>
         </div>
       </div>
-      <div className="form">
+      <div className="form" onBlur={left}>
         {browsers.map((browser) => (
           <div className="pair wide" key={browser}>
             {field(browser, 'id')}

@@ -4,7 +4,7 @@ import type { Settings } from '../../lib/schema.ts';
 import type { LastRead, Round, Visit } from '../../lib/visit.ts';
 import { useSay } from '../text.ts';
 import type { Desktop, Loaded } from './state.ts';
-import { count } from './words.ts';
+import { count, originOf } from './words.ts';
 
 type Desk = Settings['desks'][number];
 
@@ -81,11 +81,13 @@ export function strangers({ desks }: Settings, round: Round | null): Visit[] {
   return [...found.values()].toSorted((a, b) => Number(b.like !== null) - Number(a.like !== null));
 }
 
-/** All addresses of desks that are on and may not be read yet, and one question for them all. */
+/** All addresses of desks that are on, and of Awaken, that are not allowed yet; and one question for them all. */
 export function useAllowAll({ host, loaded, act }: Desktop): { missing: string[]; allow: () => Promise<void> } {
   const say = useSay();
-  const wanted = loaded.settings.desks.flatMap(({ on, origins }) => (on ? origins : []));
-  const missing = wanted.filter((origin) => !loaded.granted(origin));
+  const { desks, awaken } = loaded.settings;
+  const service = [awaken.authUrl, awaken.popUrl].flatMap((address) => (address && originOf(address)) || []);
+  const wanted = new Set([...desks.flatMap(({ on, origins }) => (on ? origins : [])), ...service]);
+  const missing = [...wanted].filter((origin) => !loaded.granted(origin));
   const allow = async () => {
     // Within the click, and so before anything is waited for.
     const asked = host.allow(missing);

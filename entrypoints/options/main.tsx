@@ -135,7 +135,11 @@ const host: Host = {
   importAll: async (settings, rows, progress) => (await importAll(settings, rows, progress)).id,
   restore: async (snapshot, progress) => (await restore(snapshot, progress)).id,
   async removeAll() {
-    const origins = async () => (await loadSettings()).settings.desks.flatMap((desk) => desk.origins);
+    const origins = async () => {
+      const { desks, awaken } = (await loadSettings()).settings;
+      const service = [awaken.authUrl, awaken.popUrl].flatMap((address) => (address ? new URL(address).origin : []));
+      return [...new Set([...desks.flatMap((desk) => desk.origins), ...service])];
+    };
     const before = await origins();
     const { id } = await removeAll();
     const [after, granted] = await Promise.all([origins(), grantedOrigins()]);

@@ -284,3 +284,42 @@ test('values that were left out are named at the top', async () => {
   expect(screen.getByText('1 value was left out')).toBeTruthy();
   expect(screen.getByText('match')).toBeTruthy();
 });
+
+test('all settings are removed with their permissions, and Undo brings both back', async () => {
+  const { host, held } = memory();
+  await host.allow(['https://rt.example']);
+  await open('backup', host);
+  press('Remove all settings');
+  await said('All settings removed');
+  expect(held.settings.desks).toEqual([]);
+  expect(held.rows).toEqual([]);
+  // Nothing is left to be removed.
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Remove all settings' })).toBeNull());
+  press('Undo');
+  // Within the click.
+  expect(host.allow).toHaveBeenLastCalledWith(['https://rt.example']);
+  await said('Taken back');
+  expect(held.settings.contacts.map((c) => c.name)).toEqual(['Dana Reyes']);
+  expect(held.rows).toHaveLength(1);
+});
+
+test('what the organisation sets alone is not there to be removed', async () => {
+  const { host } = memory(start, ['desks', 'contacts', 'catalogs', 'rules', 'tables']);
+  await open('backup', host);
+  expect(screen.queryByRole('button', { name: 'Remove all settings' })).toBeNull();
+});
+
+test('where Deskcall comes from is told once its field is left, and taken back', async () => {
+  const { host } = memory();
+  const keep = vi.spyOn(host, 'keepPlaces');
+  await open('deploy', host);
+  const id = screen.getByLabelText<HTMLInputElement>('Id for Google Chrome');
+  fireEvent.change(id, { target: { value: 'abc' } });
+  expect(screen.queryByText(/is kept$/)).toBeNull();
+  fireEvent.blur(id);
+  await said('Where Deskcall comes from is kept');
+  press('Undo');
+  await said('Taken back');
+  expect(id.value).toBe('');
+  expect(keep).toHaveBeenLastCalledWith(unknownPlaces);
+});

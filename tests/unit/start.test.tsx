@@ -164,6 +164,13 @@ test('one click asks for all addresses of desks that are on, and Undo gives back
   await waitFor(() => expect(giveBack).toHaveBeenCalledExactlyOnceWith([origin, 'https://b.example']));
 });
 
+test('Awaken is allowed by the same click', () => {
+  const awaken = { authUrl: 'https://auth.example/token', popUrl: 'https://rt.example/pop' };
+  const { allow } = show('desks', loadedWith({ desks: [rt], awaken }));
+  press('Allow all');
+  expect(allow).toHaveBeenCalledExactlyOnceWith([origin, 'https://auth.example']);
+});
+
 test('a desk is taken from an open tab: its product, its address, and a key that is free', async () => {
   const strange = visit({ tab: 2, origin: 'https://help.example', desk: null, like: 'request-tracker' });
   const unknown = visit({ tab: 3, origin: 'https://wiki.example', desk: null });
