@@ -1,5 +1,5 @@
 /** What a pop would send, and what stands in its way: worked out from settings and a case, before anything is sent. */
-import type { Check, Outcome, PopIntent, Verdict } from './awaken.ts';
+import type { Outcome, PopIntent, Verdict } from './awaken.ts';
 import type { Case } from './model.ts';
 import { normalise } from './route.ts';
 import type { Settings } from './schema.ts';
@@ -60,9 +60,6 @@ export type PopLine = {
 
 /** What the panel asks for: an attempt, or all but the attempt. */
 export type How = 'send' | 'dry';
-
-/** The lines of the checklist that something points to. */
-export type Pointed = readonly Check[];
 
 const identity = (record: Case, name: string): string | undefined =>
   ({ desk: record.desk, kind: record.kind, id: record.id, number: record.number ?? record.id })[name];

@@ -210,3 +210,37 @@ test('what an opened panel needs goes to the frame that asks, and to no page wit
   expect(await answer({ type: 'open' }, sender)).toEqual({});
   expect(executeScript).toHaveBeenCalledWith({ target: { tabId: 3, frameIds: [0] }, files: ['/later.js'] });
 });
+
+describe('a pop', () => {
+  const pops = [
+    { id: 'intake', name: 'Intake', campaign: 'C' },
+    { id: 'other', name: 'Other', campaign: 'C' },
+  ];
+  const { type: _type, target: _target, launchId: _launchId, ...about } = ask;
+  const pop = { ...about, type: 'pop', pop: 'intake', how: 'send', sure: false };
+  beforeEach(() => {
+    stored.set('settings', { ...settings, rules: [{ id: 'a', offer: ['dana', 'intake'] }], awaken: { pops } });
+    Object.assign(fakeBrowser, { permissions: { getAll: async () => ({ origins: [] }) } });
+  });
+
+  test('says what it would send for this case, of those that a rule offers', async () => {
+    const found = (await answer({ ...about, type: 'pops' }, sender)) as { pops: { id: string; plan: object }[] };
+    expect(found.pops).toMatchObject([
+      { id: 'intake', plan: { reference: 'rt5:12', campaign: 'C', faults: ['service', 'me'] }, history: [] },
+    ]);
+  });
+
+  test.each<[string, object, string]>([
+    ['that no rule offers for the case', { pop: 'other' }, 'err_no_target'],
+    ['that is none', { pop: 'dana' }, 'err_no_target'],
+    ['for an id that the address does not name', { record: { ...ask.record, id: '13' } }, 'page_changed'],
+    ['with a user', { username: 'Sam' }, 'not a message of Deskcall'],
+    ['with data of its own', { data: { a: 'b' } }, 'not a message of Deskcall'],
+    ['in another way', { how: 'again' }, 'not a message of Deskcall'],
+    ['with a launch id that is none', { launch: 'x' }, 'not a message of Deskcall'],
+  ])('%s is refused', async (_, change, error) => expect(await refused({ ...pop, ...change })).toBe(error));
+
+  test('has no link and no code', async () => {
+    expect(await refused({ ...ask, target: 'intake' })).toBe('refused_not_allowed');
+  });
+});
