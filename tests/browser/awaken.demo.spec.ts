@@ -1,5 +1,6 @@
 /** From the panel on the demo desk to the workflow on a desktop of the sandbox's Awaken. */
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { readLink } from '../../lib/worklink.ts';
 import { serveAwaken, type AwakenServer } from '../../sandbox/awaken.ts';
@@ -138,8 +139,8 @@ test('a failure says what to do, and a page’s own script can pop nothing', asy
   server.on('pop-no-path');
   await openPanel(page, `${desk.origin}/case/INC0010001`);
   const prevented = await page.evaluate(() => {
-    const root = document.querySelector('deskcall-panel')?.shadowRoot;
-    const button = root?.querySelector<HTMLElement>('[aria-label="Pop Pump intake"]');
+    const inner = document.querySelector('deskcall-panel')?.shadowRoot;
+    const button = inner?.querySelector<HTMLElement>('[aria-label="Pop Pump intake"]');
     button?.click();
     return button !== null && button !== undefined;
   });
@@ -179,6 +180,22 @@ test('the options test the connection, pop to me, and point to the likely line',
   await page.getByRole('button', { name: 'Forget' }).click();
   await expect(page.getByText('None is set')).toBeVisible();
 });
+
+for (const look of ['light', 'dark'] as const)
+  test(`in the options axe finds nothing, and nothing is cut at 200 %, ${look}`, async ({ page, world }) => {
+    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+    await page.goto(`chrome-extension://${world.extensionId}/options.html#awaken`);
+    server.on('auth-gone');
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('button', { name: 'Edit Pump intake' }).click();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([]);
+    // At 200 % a window of 1280 px is 640 wide.
+    await page.setViewportSize({ width: 640, height: 800 });
+    const wider = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    expect(await page.evaluate(wider)).toBeLessThanOrEqual(0);
+  });
 
 /** The part of chrome that is called inside the worker of the browser under test. */
 declare const chrome: { storage: { local: { get(): Promise<Record<string, unknown>> } } };

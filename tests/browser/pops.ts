@@ -42,15 +42,15 @@ const forgetPops = (page: Page) =>
     () =>
       new Promise<void>((resolve, reject) => {
         const opening = indexedDB.open('keyval-store');
-        opening.onerror = () => reject(new Error('no database'));
-        opening.onsuccess = () => {
+        opening.addEventListener('error', () => reject(new Error('no database')));
+        opening.addEventListener('success', () => {
           const done = opening.result.transaction('keyval', 'readwrite');
           done.objectStore('keyval').delete('pops');
-          done.oncomplete = () => {
+          done.addEventListener('complete', () => {
             opening.result.close();
             resolve();
-          };
-        };
+          });
+        });
       }),
   );
 

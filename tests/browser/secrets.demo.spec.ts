@@ -50,20 +50,18 @@ const database = (page: Page) =>
   page.evaluate(async () => {
     const opened = await new Promise<IDBDatabase>((resolve, reject) => {
       const asked = indexedDB.open('keyval-store');
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(new Error('no database'));
+      asked.addEventListener('success', () => resolve(asked.result));
+      asked.addEventListener('error', () => reject(new Error('no database')));
     });
     const store = opened.transaction('keyval').objectStore('keyval');
     const all = <T>(request: IDBRequest<T[]>) =>
       new Promise<T[]>((resolve) => {
-        request.onsuccess = () => resolve(request.result);
+        request.addEventListener('success', () => resolve(request.result));
       });
     const [keys, values] = await Promise.all([all(store.getAllKeys()), all(store.getAll())]);
     opened.close();
     const bytes = (value: unknown): unknown =>
-      value instanceof ArrayBuffer || ArrayBuffer.isView(value)
-        ? new TextDecoder('latin1').decode(value as ArrayBuffer)
-        : value;
+      value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? new TextDecoder('latin1').decode(value) : value;
     return JSON.stringify([keys, values], (_, value: unknown) => bytes(value));
   });
 
