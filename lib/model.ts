@@ -376,7 +376,15 @@ export type Codes = { app: Code | null; phone: Code | null } | { error: string }
 export const densest = 10;
 
 /** One sentence or word in the person's language; `values` fill `$1`, `$2` … */
-export type Say = (key: string, ...values: string[]) => string;
+export type Say = <Key extends string>(key: Known<Key>, ...values: string[]) => string;
+
+type Messages = typeof import('../public/_locales/en/messages.json');
+/** A key that there is, or one that is made while it runs: a string, or a template with one in it. */
+type Known<Key extends string> = Key extends keyof Messages
+  ? Key
+  : Record<string, 1> extends Record<Key, 1>
+    ? Key
+    : never;
 
 /** A click on a launch link, as far as whoever handles it needs it; a synthetic one is refused. */
 export type LaunchEvent = { isTrusted: boolean; currentTarget: HTMLAnchorElement; preventDefault(): void };

@@ -12,7 +12,7 @@ const paths = {
 /** A 16 px line icon; always beside words, or inside a control that has an accessible name. */
 export function Sign({ name }: { name: keyof typeof paths }) {
   return (
-    <svg className="i" viewBox="0 0 16 16" aria-hidden="true">
+    <svg className="i" data-sign={name} viewBox="0 0 16 16" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   );
