@@ -16,7 +16,7 @@
  * documentation for the Web API, columns and what framed pages are given; not run here. Inferred: that hidden sessions
  * keep their form, on-premises addresses of the API. Checked 2026-11.
  */
-import type { DeskCode, DeskData, DeskFile, Ref, Told } from '../model.ts';
+import type { DeskCode, DeskData, DeskFile, Ref, Rest, Told } from '../model.ts';
 
 const guid = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/i;
 const sameId = (id: string): string => (guid.exec(id)?.[0] ?? id).toLowerCase();
@@ -174,16 +174,17 @@ export const code: DeskCode = {
   locate,
   sameId,
   tidy: (value) => value.replace(/\s*- (?:Uns|S)aved$/, '').replace(/^%7b([\da-f-]{36})%7d&.*$/i, '$1'),
-  rest: {
-    headers: { Prefer: 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"' },
-    paths: ({ kind, id }, { url }) => {
-      const { set = '', columns = [], maybe } = tables[kind] ?? {};
-      const base = new URL(url).pathname.replace(/\/main\.aspx$/i, '');
-      const asked = maybe ? [[...columns, maybe], columns] : [columns];
-      return asked.map((names) => `${base}/api/data/v9.2/${set}(${id})?$select=${names.join()}`);
-    },
-    parse,
+};
+
+export const rest: Rest = {
+  headers: { Prefer: 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"' },
+  paths: ({ kind, id }, { url }) => {
+    const { set = '', columns = [], maybe } = tables[kind] ?? {};
+    const base = new URL(url).pathname.replace(/\/main\.aspx$/i, '');
+    const asked = maybe ? [[...columns, maybe], columns] : [columns];
+    return asked.map((names) => `${base}/api/data/v9.2/${set}(${id})?$select=${names.join()}`);
   },
+  parse,
 };
 
 const desk: DeskFile = {
@@ -192,5 +193,6 @@ const desk: DeskFile = {
   hosts: ['https://*.dynamics.com/*', 'https://*.crm.microsoftdynamics.us/*', 'https://*.dynamics.cn/*'],
   data,
   code,
+  rest,
 };
 export default desk;
