@@ -89,7 +89,9 @@ const names = `owns identity addresses never pages kind frames deep scope single
   .split(/\s+/);
 
 function meant(key: string): string {
-  const near = names.find((name) => name !== key && distance(name, key.toLowerCase()) <= Math.min(2, Math.ceil(name.length / 3)));
+  const near = names.find(
+    (name) => name !== key && distance(name, key.toLowerCase()) <= Math.min(2, Math.ceil(name.length / 3)),
+  );
   return near ? `; did you mean "${near}"` : '';
 }
 

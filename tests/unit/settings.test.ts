@@ -244,7 +244,6 @@ describe('a bad value costs itself, says where it stood, and nothing else', () =
 });
 
 test('what is left out moves no place that is told', () => {
-  const link = 'worklink://resource?action=fetch_user&user=1';
   const { settings, problems } = parseSettings({
     contacts: [
       { id: 'a', name: 'A', link: 'javascript:alert(1)' },

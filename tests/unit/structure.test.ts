@@ -35,7 +35,8 @@ const under =
   (...folders: string[]) =>
   (path: string) =>
     folders.some((folder) => path.startsWith(`${folder}/`));
-const isDesk = (path: string) => under('lib/desks')(path) && !/\/(index|desk|custom|pattern|match|lightning)\.ts$/.test(path);
+const isDesk = (path: string) =>
+  under('lib/desks')(path) && !/\/(index|desk|custom|pattern|match|lightning)\.ts$/.test(path);
 const react = (to: string) => /^(react|react-dom|preact|@tanstack\/react-virtual)(\/|$)/.test(to);
 const extension = (to: string) => /^(wxt|idb-keyval)(\/|$)/.test(to);
 const ours = (to: string) => under('entrypoints', 'components', 'lib', 'bridge', 'sandbox', 'scripts', 'tests')(to);
