@@ -297,6 +297,7 @@ test('all settings are removed with their permissions, and Undo brings both back
   await waitFor(() => expect(screen.queryByRole('button', { name: 'Remove all settings' })).toBeNull());
   press('Undo');
   // Within the click.
+  expect(host.allow).toHaveBeenCalledTimes(2);
   expect(host.allow).toHaveBeenLastCalledWith(['https://rt.example']);
   await said('Taken back');
   expect(held.settings.contacts.map((c) => c.name)).toEqual(['Dana Reyes']);
@@ -322,4 +323,19 @@ test('where Deskcall comes from is told once its field is left, and taken back',
   await said('Taken back');
   expect(id.value).toBe('');
   expect(keep).toHaveBeenLastCalledWith(unknownPlaces);
+});
+
+test('the page begins with the first steps while one is missing, and stays there when the last is taken', async () => {
+  const { host } = memory();
+  const title = () => screen.getByRole('heading', { level: 1 }).textContent;
+  await open('', host);
+  expect(title()).toBe('First steps');
+  press('Allow');
+  await screen.findByText('1 address allowed');
+  await screen.findByText('Open a case');
+  expect(title()).toBe('First steps');
+  cleanup();
+  await open('', host);
+  expect(title()).toBe('Desks');
+  expect(screen.getByRole('link', { name: 'First steps' })).toBeTruthy();
 });
