@@ -56,15 +56,15 @@ const sizes = [
   { width: 344, height: 700 },
 ];
 
-/** All that is written on the page or said about it, that is in one of the lists of words. */
+/** What the panel, where there is one, else the page shows or says of these words. */
 const found = (page: Page, words: string[]): Promise<string[]> =>
   page.evaluate((unwanted) => {
     const texts: (string | null)[] = [];
-    for (const rootNode of [document.body, document.querySelector('deskcall-panel')?.shadowRoot])
-      for (const each of rootNode?.querySelectorAll('*:not(script,style)') ?? []) {
-        for (const name of ['aria-label', 'placeholder', 'title']) texts.push(each.getAttribute(name));
-        for (const node of each.childNodes) if (node.nodeType === Node.TEXT_NODE) texts.push(node.textContent);
-      }
+    const inside = document.querySelector('deskcall-panel')?.shadowRoot ?? document.body;
+    for (const each of inside.querySelectorAll('*:not(script,style)')) {
+      for (const name of ['aria-label', 'placeholder', 'title']) texts.push(each.getAttribute(name));
+      for (const node of each.childNodes) if (node.nodeType === Node.TEXT_NODE) texts.push(node.textContent);
+    }
     const list = new Set(unwanted);
     return texts.filter((text) => text !== null && list.has(text.trim())) as string[];
   }, words);
