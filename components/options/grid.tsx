@@ -91,8 +91,6 @@ export function Grid(props: GridProps) {
   const active = useRef<HTMLDivElement>(null);
   const takeFocus = useRef(false);
   const focused = useRef(false);
-  /** Whether something is being typed, known at once: a field that goes may still say that it was left. */
-  const typing = useRef(false);
   /** The column in which a run of Tabs began: Enter goes back to it. */
   const began = useRef<number | null>(null);
   const [range, setRange] = useState<Range>({ cursor: { row: 0, column: 0 }, anchor: { row: 0, column: 0 } });
@@ -167,16 +165,14 @@ export function Grid(props: GridProps) {
   const begin = (text?: string) => {
     if (!editing || !column || column.fixed) return;
     setTold(null);
-    typing.current = true;
     setDraft({ text: text ?? props.textOf(cursor.row, column.id), why: null });
     virtual.scrollToIndex(cursor.row, { align: 'auto' });
   };
   /** @returns whether nothing is left to be typed */
   const commit = (): boolean => {
-    if (!typing.current || !draft || !editing || !column) return true;
+    if (!draft || !editing || !column) return true;
     const same = draft.text.trim() === props.textOf(cursor.row, column.id).trim();
     const refusal = same ? null : editing.write([{ row: cursor.row, column: column.id, text: draft.text.trim() }]);
-    typing.current = refusal !== null;
     if (!refusal) setPin(null);
     setDraft(refusal && { ...draft, why: refusal.words });
     return !refusal;
@@ -193,7 +189,6 @@ export function Grid(props: GridProps) {
     if (event.key === 'Escape') {
       event.preventDefault();
       takeFocus.current = true;
-      typing.current = false;
       setDraft(null);
     } else if (event.key === 'Enter') {
       event.preventDefault();
@@ -336,12 +331,9 @@ export function Grid(props: GridProps) {
       onMouseDown={press}
       onMouseMove={drag}
       onDoubleClick={(event) => placeOf(event) && !draft && openOrBegin()}
+      // React says nothing of what loses the focus because it is taken out: the effect above sees to that.
       onFocus={() => (focused.current = true)}
-      onBlur={(event) => {
-        // What is taken out of the page leaves the focus to nobody; the effect above gives it back.
-        if (event.relatedTarget !== null) focused.current = event.currentTarget.contains(event.relatedTarget);
-        else if (event.target.isConnected) focused.current = false;
-      }}
+      onBlur={(event) => (focused.current = event.currentTarget.contains(event.relatedTarget))}
       onCopy={copy}
       onCut={copy}
       onPaste={paste}

@@ -238,7 +238,7 @@ test('an import shows what it would change, and imports that and nothing else', 
   const exported = join(folder, 'exported.csv');
   await (await download).saveAs(exported);
   await page.getByLabel('Import rows').last().setInputFiles(exported);
-  await expect(page.getByText('Nothing to import: the file says what is already set.')).toBeVisible();
+  await patient(page.getByText('Nothing to import: the file says what is already set.')).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
 
   await page.getByRole('button', { name: 'Undo' }).click();

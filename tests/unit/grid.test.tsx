@@ -338,8 +338,36 @@ describe('a lookup table', () => {
     expect((await screen.findByRole('alert')).textContent).toMatch(/P1 was changed in another window/);
     expect(await stored()).toEqual(['P1 liu', 'P2 liu', 'P3 gone']);
     expect(shown()[0]).toEqual(['P1', 'Liu Wei']);
+  });
+
+  test('what was not kept is not taken back: what was changed before it is', async () => {
+    await open('tables', three);
+    click('Liu Wei');
+    type('manuals');
+    key('Enter');
+    await said('P2 changed');
+    click('Dana Reyes');
+    type('manuals');
+    const other = editRows([{ before: row('P1', 'dana'), after: row('P1', 'liu') }]);
+    key('Enter');
+    await other;
+    await screen.findByRole('alert');
     key('z', { ctrlKey: true });
+    await said('Taken back');
     expect(await stored()).toEqual(['P1 liu', 'P2 liu', 'P3 gone']);
+  });
+
+  test('the focus stays in the grid where another page removes its row', async () => {
+    await open('tables', three);
+    click('P2');
+    await editRows([{ before: row('P2', 'liu'), after: null }]);
+    await waitFor(() => expect(lines()).toHaveLength(3));
+    expect(here()).toBe(cell('P3'));
+    // But it is not taken from elsewhere.
+    screen.getByLabelText('Search rows').focus();
+    await editRows([{ before: row('P3', 'gone'), after: null }]);
+    await waitFor(() => expect(lines()).toHaveLength(2));
+    expect(here()).toBe(screen.getByLabelText('Search rows'));
   });
 
   test('that the organisation sets is read only', async () => {
@@ -520,6 +548,10 @@ describe('contacts', () => {
     await said('Ann Oh added');
     expect(held.settings.contacts[2]).toEqual({ id: 'ann-oh', name: 'Ann Oh', link });
     expect(here().textContent).toBe('New contact: type or paste a name');
+    key('ArrowRight');
+    type('javascript:alert(1)');
+    key('Enter');
+    expect(screen.getByRole('alert').textContent).toMatch(/^A link starts with/);
   });
 
   test('a licence is cleared, a removed contact comes back to its place', async () => {
