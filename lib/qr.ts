@@ -7,6 +7,15 @@ export const quiet = 4;
 /** A code to draw: `path` fills the black modules of a square of `size` modules, quiet zone included. */
 export type Qr = { path: string; size: number; version: number; level: 'L' | 'M' | 'Q' | 'H' };
 
+/** The version of the code of a text, by which one knows how dense it is; null if it is too long for any. */
+export function versionOf(text: string): number | null {
+  try {
+    return QRCode.create(text, { errorCorrectionLevel: 'L' }).version;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Encodes a text with the highest error correction that needs no larger version than level L needs: fewer modules read
  * from farther away, and what room is left in that version costs nothing.
@@ -14,12 +23,8 @@ export type Qr = { path: string; size: number; version: number; level: 'L' | 'M'
  * @returns null if the text is too long for any code
  */
 export function qrOf(text: string): Qr | null {
-  let version: number;
-  try {
-    version = QRCode.create(text, { errorCorrectionLevel: 'L' }).version;
-  } catch {
-    return null;
-  }
+  const version = versionOf(text);
+  if (version === null) return null;
   for (const level of ['H', 'Q', 'M', 'L'] as const) {
     try {
       const { modules } = QRCode.create(text, { version, errorCorrectionLevel: level });

@@ -3,7 +3,7 @@
  * what is wrong with a whole set of rules and targets, whatever the case.
  */
 import { fieldNames, type Case, type FieldName, type Offer, type PageEntry, type Rule, type Target } from './model.ts';
-import { qrOf } from './qr.ts';
+import { versionOf } from './qr.ts';
 import { failing, matches, normalise, route, type Lookup } from './route.ts';
 import type { Row, Settings } from './schema.ts';
 import { entryOf, mineOf } from './settings.ts';
@@ -74,10 +74,9 @@ function paramsOf(link: string, settings: Settings): Param[] {
 }
 
 function versionsOf({ href, phone }: Offer): Simulated['versions'] {
-  const version = (link: string) => qrOf(link)?.version ?? null;
   return {
-    ...(href && /^worklink:/i.test(href) ? { app: version(href) } : {}),
-    ...(phone ? { phone: version(phone) } : {}),
+    ...(href && /^worklink:/i.test(href) ? { app: versionOf(href) } : {}),
+    ...(phone ? { phone: versionOf(phone) } : {}),
   };
 }
 

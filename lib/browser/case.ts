@@ -134,6 +134,8 @@ export function followCase(
   const address = (): string => desk.inner(page()).url;
 
   const show = (next: View | null): void => {
+    // "Opening WorkLink" outlives the page's entry, whose next one has a bar of its own.
+    if (signal.aborted) return;
     // Somebody's hours begin or end with this very case open.
     window.clearTimeout(turning);
     if (next?.change) turning = window.setTimeout(look, next.change - Date.now());

@@ -190,7 +190,11 @@ export function mount({ document, css, mode, find, onMoved, onKey, share, signal
     { signal },
   );
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', scheme, { signal });
-  signal.addEventListener('abort', () => host.remove());
+  signal.addEventListener('abort', () => {
+    // A frame that was asked for must not bring it back.
+    visible = false;
+    host.remove();
+  });
 
   function fit(stay: boolean): void {
     if (!visible || !at) return;

@@ -211,7 +211,7 @@ describe('of any rules and any case', () => {
           if (state === 'matched' || state === 'no-row' || state === 'empty') expect(failed).toEqual([]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     ));
 
   test('a rule that is said to be in another’s shadow never decides', async () => {
