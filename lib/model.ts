@@ -382,7 +382,8 @@ type Messages = typeof import('../public/_locales/en/messages.json');
 /** A key that there is, or one that is made while it runs: a string, or a template with one in it. */
 type Known<Key extends string> = Key extends keyof Messages
   ? Key
-  : Record<string, 1> extends Record<Key, 1>
+  : // oxlint-disable-next-line typescript/no-generated-empty-object-type -- what has no property is one of a pattern's, not of a key's
+    Record<never, never> extends Record<Key, 1>
     ? Key
     : never;
 
