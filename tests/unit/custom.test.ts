@@ -373,11 +373,3 @@ test('no page and no description throws', () => {
     ),
   );
 });
-
-test('what Deskcall itself shows inside a title is no part of it', () => {
-  const document = parse('<h1>Pump <deskcall-panel></deskcall-panel></h1>');
-  const panel = document.querySelector('deskcall-panel');
-  panel?.attachShadow({ mode: 'open' }).append('Call Dana Reyes');
-  const found = readCase(deskOf({ read: { title: [{ css: 'h1' }] } }), { url, document });
-  expect(found.case?.title).toBe('Pump');
-});
