@@ -48,7 +48,7 @@ export const words = set(`
   labeltop labels lane language lang large last later latest launch layer layout layouts lazy lead leading leads leaf left
   legacy legend length level levels lg library license lightbox lightning like line lines link linked links list listbox
   listitem lists listview live load loaded loader loading local locale location locations locator lock locked log loggedas
-  login logo logout logs lookup lookups lower lwc macro macroponent magic magnifier mail mailbox main mainactionbar maintenance manage manager manual
+  login logo logout logs lookup lookups lower lp lwc macro macroponent magic magnifier mail mailbox main mainactionbar maintenance manage manager manual
   map markdown markup mask masonry master match maximize maximum md me media mega member members mention menu menubar menuitem
   merge message messagebody messages messaging meta metadata meter method metric metrics mid middle milestone min mini minimal
   minimize minus minute minutes mobile modal modals mode model modified modifier modify module modules moment monitor month

@@ -44,7 +44,7 @@ test('a pop says for whom it is before it is sent, and sends on a click', async 
   show(line, {
     pops: [{ ...line, history: [last({ state: 'sent', outcome: 'accepted' })], from: Date.now() + 30_000 }],
   });
-  expect((await screen.findByRole('status')).textContent).toBe('Checked for you, James.Collins');
+  await waitFor(() => expect(screen.getByRole('status').textContent).toBe('Checked for you, James.Collins'));
   await press('Pop Pump intake');
   expect(pop).toHaveBeenCalledExactlyOnceWith(expect.anything(), 'intake', 'send', false, undefined);
   await screen.findByText('Awaken accepted it. Not known to be open yet.');
