@@ -52,7 +52,7 @@ import { nameProblem } from '../../lib/schema.ts';
 import { warnings } from '../../lib/settings.ts';
 import { flawsOf, readTyped, rowFlaws, sampleOf, simulate } from '../../lib/simulate.ts';
 import { reservedParams } from '../../lib/worklink.ts';
-import { allowedLink } from '../../lib/link-words.ts';
+import { linkFault } from '../../lib/worklink.ts';
 
 const say: Say = (key, ...values) =>
   browser.i18n.getMessage(key as Parameters<typeof browser.i18n.getMessage>[0], values);
@@ -178,7 +178,12 @@ const host: Host = {
     };
   },
   problem: firstProblem,
-  linkProblem: (link, hosts) => allowedLink(link, hosts),
+  linkProblem(link, hosts) {
+    const fault = linkFault(link, hosts);
+    return (
+      fault && say(`o_fault_${fault === 'no-link' ? 'no_link' : fault}`, fault === 'host' ? new URL(link).host : '')
+    );
+  },
   warnings,
   preview,
 };
