@@ -86,7 +86,6 @@ function Parameters({ desktop, mayEdit }: ViewProps) {
           <tr>
             <th>{say('o_param')}</th>
             <th>{say('o_case_field')}</th>
-            <th>{say('o_param_about')}</th>
             <th>
               <span className="sr">{say('o_actions')}</span>
             </th>
@@ -99,8 +98,7 @@ function Parameters({ desktop, mayEdit }: ViewProps) {
                 {name}
               </th>
               <td>{say(`o_always_${name}`)}</td>
-              <td className="meta">{say('o_param_always')}</td>
-              <td />
+              <td className="end meta">{say('o_param_always')}</td>
             </tr>
           ))}
           {offered.map((preset) => (
@@ -108,9 +106,8 @@ function Parameters({ desktop, mayEdit }: ViewProps) {
               <th scope="row" className="mono">
                 {preset.name}
               </th>
-              <td>{fieldWord(preset.field, say)}</td>
               <td>
-                <About of={preset} />
+                {fieldWord(preset.field, say)} <About of={preset} />
               </td>
               <td className="end">
                 {mayEdit ? (
@@ -139,10 +136,7 @@ function Parameters({ desktop, mayEdit }: ViewProps) {
                 {each.name}
               </th>
               <td>
-                <bdi>{fieldWord(each.field, say)}</bdi>
-              </td>
-              <td>
-                <About of={each} />
+                <bdi>{fieldWord(each.field, say)}</bdi> <About of={each} />
               </td>
               <td className="end">
                 {mayEdit && (

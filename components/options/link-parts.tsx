@@ -1,4 +1,5 @@
 /** One link with all that it is made of. */
+import { useState } from 'react';
 import { densest } from '../../lib/model.ts';
 import type { Param, Simulated } from '../../lib/simulate.ts';
 import { useSay } from '../text.ts';
@@ -7,12 +8,14 @@ import { Icon } from '../icons.tsx';
 import { Status, Ways } from './parts.tsx';
 import type { Desktop } from './state.ts';
 import { count } from './words.ts';
-import { useState } from 'react';
 
-type Props = { desktop: Desktop; offer: Simulated };
+type Props = { desktop: Desktop; offer: Simulated; open?: boolean };
 
-/** The link for this computer or for phones, its length and code, and its parameters with where each comes from. */
-export function LinkParts({ desktop, offer }: Props) {
+/**
+ * The link for this computer or for phones, its length and code, and its parameters with where each comes from.
+ * @param open whether the parameters stand there without being asked for
+ */
+export function LinkParts({ desktop, offer, open = true }: Props) {
   const say = useSay();
   const [chosen, setChosen] = useState<'app' | 'phone'>('app');
   const app = offer.href && !offer.href.startsWith('https:') ? offer.href : null;
@@ -67,31 +70,34 @@ export function LinkParts({ desktop, offer }: Props) {
           </span>
         )}
       </div>
-      <table className="params">
-        <caption className="sr">{say('o_link_params_of', offer.name)}</caption>
-        <thead>
-          <tr>
-            <th>{say('o_param')}</th>
-            <th>{say('o_sight_value')}</th>
-            <th>{say('o_param_from')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {offer.params.map((param) => (
-            <tr key={param.name}>
-              <th scope="row" className="mono">
-                {param.name}
-              </th>
-              <td className="mono break">
-                <bdi>{param.value}</bdi>
-              </td>
-              <td className="meta">
-                <From param={param} />
-              </td>
+      <details open={open}>
+        <summary>{say('o_link_params')}</summary>
+        <table className="params">
+          <caption className="sr">{say('o_link_params_of', offer.name)}</caption>
+          <thead>
+            <tr>
+              <th>{say('o_param')}</th>
+              <th>{say('o_sight_value')}</th>
+              <th>{say('o_param_from')}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {offer.params.map((param) => (
+              <tr key={param.name}>
+                <th scope="row" className="mono">
+                  {param.name}
+                </th>
+                <td className="mono break">
+                  <bdi>{param.value}</bdi>
+                </td>
+                <td className="meta">
+                  <From param={param} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
     </div>
   );
 }

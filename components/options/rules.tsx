@@ -106,10 +106,14 @@ function RuleList({ desktop, mayEdit, editing, edit }: ListProps) {
           ) : (
             <li key={rule.id} data-rule={rule.id}>
               <span className="meta num">{n + 1}</span>
-              <RuleText desktop={desktop} rule={rule} flaws={flaws.filter((flaw) => flaw.rule === n)} />
+              <RuleText
+                desktop={desktop}
+                rule={rule}
+                flaws={flaws.filter((flaw) => flaw.rule === n)}
+                move={mayEdit ? (to) => move(n, 'up', to) : null}
+              />
               {mayEdit && (
                 <div className="row-acts">
-                  <MoveAbove flaws={flaws} rule={n} move={(to) => move(n, 'up', to)} />
                   {(['up', 'down'] as const).map((way) =>
                     (way === 'up' ? n > 0 : n < rules.length - 1) ? (
                       <button
@@ -145,18 +149,6 @@ function RuleList({ desktop, mayEdit, editing, edit }: ListProps) {
   );
 }
 
-/** A rule that is never reached, reached at one press: above the one that decides for all its cases. */
-function MoveAbove({ flaws, rule, move }: { flaws: Flaw[]; rule: number; move: (to: number) => void }) {
-  const say = useSay();
-  const [above] = flaws.find((flaw) => flaw.rule === rule && flaw.code === 'shadowed')?.with ?? [];
-  if (above === undefined) return null;
-  return (
-    <button type="button" className="btn" onClick={() => move(Number(above) - 1)}>
-      {say('o_rule_move_above', above)}
-    </button>
-  );
-}
-
 /** What else is wrong with the set stands where a case can be tried. */
 function Others({ desktop, n }: { desktop: Desktop; n: number }) {
   const say = useSay();
@@ -170,7 +162,15 @@ function Others({ desktop, n }: { desktop: Desktop; n: number }) {
   );
 }
 
-function RuleText({ desktop, rule, flaws }: { desktop: Desktop; rule: Rule; flaws: Flaw[] }) {
+type TextProps = {
+  desktop: Desktop;
+  rule: Rule;
+  flaws: Flaw[];
+  /** Moves it to a place, counted from 0. */
+  move: ((to: number) => void) | null;
+};
+
+function RuleText({ desktop, rule, flaws, move }: TextProps) {
   const say = useSay();
   const conditions = conditionsOf(rule.when);
   return (
@@ -185,9 +185,16 @@ function RuleText({ desktop, rule, flaws }: { desktop: Desktop; rule: Rule; flaw
       </div>
       <p className="meta">{offered(rule, desktop, say)}</p>
       {flaws.map((flaw) => (
-        <Status mood="warn" key={`${flaw.code} ${flaw.with.join(' ')}`}>
-          <bdi>{flawWords(flaw, desktop, say)}</bdi>
-        </Status>
+        <div className="flow" key={`${flaw.code} ${flaw.with.join(' ')}`}>
+          <Status mood="warn">
+            <bdi>{flawWords(flaw, desktop, say)}</bdi>
+          </Status>
+          {move && flaw.code === 'shadowed' && (
+            <button type="button" className="btn" onClick={() => move(Number(flaw.with[0]) - 1)}>
+              {say('o_rule_move_above', flaw.with[0] ?? '')}
+            </button>
+          )}
+        </div>
       ))}
     </div>
   );

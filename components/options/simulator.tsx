@@ -323,9 +323,9 @@ function Found({ desktop, outcome }: { desktop: Desktop; outcome: Outcome }) {
           {!offers && <Status mood="warn">{say('uncovered')}</Status>}
           {offers && !offers.length && <Status mood="warn">{say('o_rule_nothing')}</Status>}
         </div>
-        {offers?.map((offer) => (
+        {offers?.map((offer, n) => (
           <div className="pad offer" key={offer.id}>
-            <OfferLine desktop={desktop} offer={offer} />
+            <OfferLine desktop={desktop} offer={offer} open={!n} />
           </div>
         ))}
         {offers && missing.length > 0 && (
@@ -402,7 +402,7 @@ const known = new Set<string>([...fields, 'desk']);
 /** Our fields by the words that people know, labels as they are. */
 const fieldWord = (field: string, say: Say): string => (known.has(field) ? say(`o_field_${field}`) : field);
 
-function OfferLine({ desktop, offer }: { desktop: Desktop; offer: Simulated }) {
+function OfferLine({ desktop, offer, open }: { desktop: Desktop; offer: Simulated; open: boolean }) {
   const say = useSay();
   const { stand, warn, licence, refused, group, instead } = offer;
   const word = (each: string) => say(`licence_${each.replace('-', '_')}`);
@@ -434,7 +434,7 @@ function OfferLine({ desktop, offer }: { desktop: Desktop; offer: Simulated }) {
         </Status>
       )}
       {group !== 'pop' && refused && <Status mood="bad">{say(refused)}</Status>}
-      <LinkParts desktop={desktop} offer={offer} />
+      <LinkParts desktop={desktop} offer={offer} open={open} />
     </>
   );
 }
