@@ -118,10 +118,19 @@ export async function writeRows(
   return stop?.aborted ? null : { generation: { n, tables }, named };
 }
 
+/** Chrome before 130 and Firefox before 143 cannot tell names without all that they hold. */
+async function allNames(): Promise<string[]> {
+  try {
+    return await local.getKeys();
+  } catch {
+    return Object.keys(await local.get(null));
+  }
+}
+
 /** Deletes all rows but those that count, for whoever is {@link alone}. */
 export async function dropRows(): Promise<void> {
   const { generation } = await state();
-  const names = Object.keys(await local.get(null));
+  const names = await allNames();
   const keep = prefixOf(generation.n);
   const old = names.filter((name) => name.startsWith('row:') && !name.startsWith(keep));
   if (old.length) await local.remove(old);

@@ -7,7 +7,7 @@ import type { Locator, Page } from '@playwright/test';
 import { openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
 import type { SettingsFile } from '../../sandbox/desk/desk.ts';
-import { expect, test } from './world.ts';
+import { expect as impatient, test } from './world.ts';
 
 /** The part of chrome that runs in the worker of the browser under test. */
 declare const chrome: {
@@ -27,8 +27,8 @@ const fileOf = (name: string, text: string): string => {
 };
 
 // Fifty thousand rows take their time on a busy machine.
-test.describe.configure({ timeout: 240_000 });
-const patient = expect.configure({ timeout: 60_000 });
+test.describe.configure({ timeout: 300_000 });
+const expect = impatient.configure({ timeout: 120_000 });
 
 const withMany = (settings: SettingsFile): SettingsFile => ({
   ...settings,
@@ -37,11 +37,11 @@ const withMany = (settings: SettingsFile): SettingsFile => ({
 });
 
 test.beforeAll(async ({ world, settings }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   await world.importSettings(withMany(settings));
 });
 test.afterAll(async ({ world, settings }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   await world.importSettings(settings);
   rmSync(folder, { recursive: true });
 });
@@ -57,7 +57,7 @@ const cell = (grid: Locator, text: string) => grid.getByRole('gridcell', { name:
 /** The cells of the row with this key. */
 const rowOf = (grid: Locator, key: string) =>
   grid.getByRole('row').filter({ has: grid.page().getByRole('gridcell', { name: key, exact: true }) });
-const said = (page: Page, words: string | RegExp) => patient(page.getByRole('status')).toContainText(words);
+const said = (page: Page, words: string | RegExp) => expect(page.getByRole('status')).toContainText(words);
 
 /** What is stored: the generation that counts, its rows, and rows of others. */
 const stored = (world: World) =>
@@ -238,7 +238,7 @@ test('an import shows what it would change, and imports that and nothing else', 
   const exported = join(folder, 'exported.csv');
   await (await download).saveAs(exported);
   await page.getByLabel('Import rows').last().setInputFiles(exported);
-  await patient(page.getByText('Nothing to import: the file says what is already set.')).toBeVisible();
+  await expect(page.getByText('Nothing to import: the file says what is already set.')).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
 
   await page.getByRole('button', { name: 'Undo' }).click();
