@@ -8,6 +8,10 @@ import { count, originOf } from './words.ts';
 
 type Desk = Settings['desks'][number];
 
+/** Milliseconds until the next look, where a tab of a desk shows no case yet: each time twice as long. */
+const soonest = 1000;
+const latest = 16_000;
+
 /**
  * Looks at the open tabs, and again whenever one of them or what is set changes; one look after another.
  * @returns null until the first is done
@@ -16,7 +20,28 @@ export function useRound({ host: { looks }, loaded }: Desktop): Round | null {
   const [round, setRound] = useState<Round | null>(null);
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
-  useEffect(() => looks.watch(again), [looks, again]);
+  const pause = useRef(soonest);
+  useEffect(
+    () =>
+      looks.watch(() => {
+        pause.current = soonest;
+        again();
+      }),
+    [looks, again],
+  );
+  // Many desks draw a case long after their page has loaded, and no event of a tab tells of that.
+  useEffect(() => {
+    const unread = round?.visits.some(
+      (v) => v.granted && v.desk !== null && v.state !== 'refused' && v.number === null,
+    );
+    if (!unread) return;
+    const timer = setTimeout(() => {
+      pause.current = Math.min(pause.current * 2, latest);
+      // Whoever comes back to this page looks anew in any case.
+      if (document.visibilityState === 'visible') again();
+    }, pause.current);
+    return () => clearTimeout(timer);
+  }, [round, again]);
   /** What the next look is for; null: nothing has changed since the last. */
   const wanted = useRef<readonly unknown[] | null>(null);
   const busy = useRef(false);

@@ -2,7 +2,7 @@
  * A new admin's whole way, through the options page alone and with 50,000 rows; how desks say that they stand; and what
  * becomes of settings files that do not hold.
  */
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -22,12 +22,19 @@ declare const chrome: {
 };
 
 const size = 50_000;
-const extensionDir = join(root, '.output', 'chrome-mv3-test');
+const build = join(root, '.output', 'chrome-mv3-test');
+
+/** The build as it is now: what is looked at long after the start is read from its folder then. */
+function copied(folder: string): string {
+  cpSync(build, join(folder, 'build'), { recursive: true });
+  return join(folder, 'build');
+}
 
 /** A browser of its own for each test, as it is right after Deskcall was installed; and a folder for files. */
 const test = base.extend<{ own: World; folder: string }>({
-  own: async ({ desk }, use) => {
-    const own = await openWorld({ browser: await findBrowser(), extensionDir, origins: [desk.origin], headless: true });
+  own: async ({ desk, folder }, use) => {
+    const browser = await findBrowser();
+    const own = await openWorld({ browser, extensionDir: copied(folder), origins: [desk.origin], headless: true });
     await use(own);
     await own.close();
   },
@@ -126,7 +133,7 @@ test('a new admin: first steps, desk, grant, import, rule, panel, export, remova
   const rows = join(folder, 'assets.csv');
   const lines = Array.from({ length: size }, (_, n) => `ASSET-${n},${n === 204 ? 'Dana Reyes' : 'Liu Wei'}`);
   writeFileSync(rows, ['key,offer', ...lines, ''].join('\n'));
-  await page.getByLabel('Import rows').last().setInputFiles(rows);
+  await page.getByLabel('Import rows').last().setInputFiles(rows, { timeout: 60_000 });
   await patient(page.getByRole('button', { name: 'Import 50,000 changes' })).toBeVisible();
   await page.getByRole('button', { name: 'Import 50,000 changes' }).click();
   await said(page, 'Imported 50,000 changes');
@@ -183,7 +190,8 @@ test('a new admin: first steps, desk, grant, import, rule, panel, export, remova
     })),
   ).toEqual({ stored: [], granted: [] });
 
-  await page.getByLabel('Settings file').setInputFiles(before.path);
+  await page.getByLabel('Settings file').setInputFiles(before.path, { timeout: 60_000 });
+  await patient(page.getByRole('button', { name: /^Import [\d,]+ changes$/ })).toBeVisible();
   await page.getByRole('button', { name: /^Import [\d,]+ changes$/ }).click();
   await said(page, /^Imported/);
   await letIn(own, desk.origin);
@@ -247,7 +255,7 @@ test('a desk is taken from its open tab; it says what is read there now and was 
   await expect(rowOf(page, 'Redmine')).toContainText('An open tab looks like Marked page, not like Redmine.');
 });
 
-test('a desk that the organisation keeps extensions out of says so as far as it is known', async ({ desk }) => {
+test('a desk that the organisation keeps extensions out of says so as far as it is known', async ({ desk, folder }) => {
   const browser = await findBrowser();
   const policies = policiesFor(browser.executablePath);
   policies.chromium(
@@ -256,7 +264,7 @@ test('a desk that the organisation keeps extensions out of says so as far as it 
   );
   const own = await openWorld({
     browser: { ...browser, executablePath: policies.executablePath },
-    extensionDir,
+    extensionDir: copied(folder),
     origins: [desk.origin],
     headless: true,
   });

@@ -1,5 +1,5 @@
 /** Desks and first steps: how each desk stands, taken from open tabs, and what is still to be done. */
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Desks } from '../../components/options/desks.tsx';
@@ -249,4 +249,20 @@ test('it works as soon as an open tab reads a case for which somebody is offered
   turn(round([visit({ number: '#7', offered: ['Dana Reyes', 'Liu', 'Sam', 'Nia'] })]));
   await within(status).findByText('It works: #7 is open');
   expect(within(status).getByText('Its page offers Dana Reyes, Liu, Sam, and 1 more.')).toBeTruthy();
+});
+
+test('a case that is drawn long after its page has loaded is noticed, though no event tells of it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { held } = show('start', loadedWith(whole, [origin]), round([visit()]));
+    await act(async () => {});
+    expect(screen.getByText('Open a case')).toBeTruthy();
+    held.round = round([visit({ number: '#7', offered: ['Dana Reyes'] })]);
+    await act(() => vi.advanceTimersByTimeAsync(1000));
+    expect(screen.getByText('It works: #7 is open')).toBeTruthy();
+    // Nothing is left to be waited for.
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
