@@ -190,7 +190,8 @@ function Warning({ offer: { warn, licence } }: { offer: Offer }) {
 /** Only what an expert calls is recorded: the link that an expert opens in place of the person's own. */
 function Recording({ view, onQr, onCopy, copied }: PanelProps) {
   const say = useSay();
-  const expert = view.offers.find(({ group, licence }) => group === 'contact' && licence === 'expert');
+  const experts = view.offers.filter(({ group, licence }) => group === 'contact' && licence === 'expert');
+  const expert = experts.find((offer) => !isClosed(offer)) ?? experts[0];
   if (view.mine === undefined || !expert) return null;
   const mine = view.mine && mineOf(view.mine, say);
   return (
