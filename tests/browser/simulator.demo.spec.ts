@@ -71,7 +71,7 @@ test('a case from an open tab: each rule, and the very link that the page offers
   // Only the name of this use differs.
   expect({ ...link?.data, launch_id: [] }).toEqual({ ...shown?.data, launch_id: [] });
   await expect(first.getByRole('row', { name: /^work_order_id/ })).toContainText(shown?.number ?? '?');
-  await expect(first.getByRole('row', { name: /^user 497/ })).toContainText('The contact’s own link');
+  await expect(first.getByRole('row', { name: /^user 497/ })).toContainText('Contact or catalog');
   await first.getByRole('button', { name: 'Phone' }).click();
   await expect(first.locator('.link')).toContainText('https://getworklink.com/deferred?deep_link=worklink%3A');
   await looksRight(options, 'a case');
