@@ -14,6 +14,10 @@ export default defineConfig({
           environment: 'happy-dom',
           include: ['tests/unit/**/*.test.{ts,tsx}'],
           exclude: [build],
+          setupFiles: ['tests/unit/setup.ts'],
+          // How long a test may hang, not how long it may take: lanes run side by side on small machines.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       // What the store builds hold; built first, if they are older than what they are built of.

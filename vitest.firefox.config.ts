@@ -6,7 +6,7 @@ export default defineConfig({
     environment: 'node',
     include: ['tests/firefox/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 30_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

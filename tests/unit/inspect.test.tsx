@@ -1,4 +1,4 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Options } from '../../components/options/options.tsx';
@@ -18,8 +18,6 @@ import { parseSettings } from '../../lib/settings.ts';
 import { readerOf } from '../../lib/which.ts';
 import { parsePage } from '../../scripts/page.ts';
 
-// What is waited for comes at once; on a busy machine that may be a while.
-configure({ asyncUtilTimeout: 20_000 });
 vi.setConfig({ testTimeout: 60_000 });
 
 const messages = JSON.parse(readFileSync('public/_locales/en/messages.json', 'utf8')) as Record<
