@@ -86,6 +86,11 @@ async function inOrder(page: Page, what: string): Promise<void> {
 async function fits(page: Page, what: string): Promise<void> {
   for (const size of sizes) {
     await page.setViewportSize(size);
+    // The panel finds its place anew in the frame after the window has its size, and is painted in the next.
+    await page.evaluate(
+      () =>
+        new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
+    );
     expect.soft(await page.evaluate(spills), `${what}, ${size.width} px`).toEqual([]);
     const { scrollWidth, clientWidth } = await page.evaluate(() => ({
       scrollWidth: document.documentElement.scrollWidth,
