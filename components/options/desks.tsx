@@ -47,7 +47,7 @@ export function Desks({ desktop, detail }: { desktop: Desktop; detail?: string |
         />
       )}
       {settings.desks.length > 0 ? (
-        <div className="card tbl">
+        <div className="card tbl desks">
           <table>
             <thead>
               <tr>
