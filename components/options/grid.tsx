@@ -219,7 +219,9 @@ export function Grid(props: GridProps) {
   };
 
   const whileMoving = (event: KeyboardEvent) => {
-    const command = event.ctrlKey || event.metaKey;
+    // AltGr, which writes letters, looks like Ctrl and Alt.
+    const graph = event.getModifierState('AltGraph');
+    const command = (event.ctrlKey || event.metaKey) && !graph;
     const right = scroller.current && getComputedStyle(scroller.current).direction === 'rtl' ? -1 : 1;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
     const move = moveOf(event, { cursor, anchor, whole }, size, page, right);
@@ -234,7 +236,7 @@ export function Grid(props: GridProps) {
       takeFocus.current = true;
       return editing.undo();
     }
-    if (event.altKey) return;
+    if (event.altKey && !graph) return;
     if (event.key === 'Tab') {
       const to = cursor.column + (event.shiftKey ? -1 : 1);
       // At the row's end the next Tab leaves the grid, as it leaves every control.

@@ -111,6 +111,12 @@ test('is moved in, edited and taken back with the keyboard alone', async ({ page
   await said(page, 'Taken back');
   expect(await rowIn(world, 'assets', 'asset-1')).toEqual(['dana']);
 
+  // AltGr writes letters, though it looks like Ctrl and Alt.
+  const altGr = { key: '@', ctrlKey: true, altKey: true, modifierAltGraph: true };
+  await page.locator(':focus').dispatchEvent('keydown', altGr);
+  await expect(page.getByRole('textbox', { name: 'Contacts and catalogs of row 3' })).toBeFocused();
+  await page.keyboard.press('Escape');
+
   // Tab leaves the grid at the row's end: no trap.
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: /^Remove ASSET/ })).toBeFocused();
