@@ -114,7 +114,7 @@ test('is moved in, edited and taken back with the keyboard alone', async ({ page
   // AltGr writes letters, though it looks like Ctrl and Alt.
   const altGr = { key: '@', ctrlKey: true, altKey: true, modifierAltGraph: true };
   await page.locator(':focus').dispatchEvent('keydown', altGr);
-  await expect(page.getByRole('textbox', { name: 'Contacts and catalogs of row 3' })).toBeFocused();
+  await expect(page.getByLabel('Contacts and catalogs of row 3')).toBeFocused();
   await page.keyboard.press('Escape');
 
   // Tab leaves the grid at the row's end: no trap.
