@@ -106,11 +106,11 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
   if (!found.length && (wanted || !edit))
     return items.length > 0 ? <Empty fact={say('o_none_found')} reason={say('o_none_found_why')} /> : null;
   const columns: Column[] = [
-    { id: 'name', name: say('o_name'), width: 150, grow: 3, look: 'strong' },
-    { id: 'link', name: say('o_link_or_id'), width: 200, grow: 5, look: 'mono' },
-    ...(list === 'contacts' ? [{ id: 'licence', name: say('o_licence'), width: 104, grow: 0 }] : []),
-    ...(list === 'contacts' ? [{ id: 'hours', name: say('o_hours'), width: 150, grow: 2, fixed: true }] : []),
-    { id: 'opens', name: say('o_opens'), width: 130, grow: 3, fixed: true },
+    { id: 'name', name: say('o_name'), width: 140, grow: 3, look: 'strong' },
+    { id: 'link', name: say('o_link_or_id'), width: 190, grow: 4, look: 'mono' },
+    ...(list === 'contacts' ? [{ id: 'licence', name: say('o_licence'), width: 92, grow: 0 }] : []),
+    ...(list === 'contacts' ? [{ id: 'hours', name: say('o_hours'), width: 160, grow: 2, fixed: true }] : []),
+    { id: 'opens', name: say('o_opens'), width: 206, grow: 1, fixed: true },
     { id: 'used', name: say('o_used_by'), width: 112, grow: 0, look: 'meta', fixed: true },
   ];
   const openForm = (row: number, column: string) => {
