@@ -24,6 +24,16 @@ export default defineConfig({
       {
         test: { name: 'build', include: [build], globalSetup: 'tests/unit/build/setup.ts' },
       },
+      // The bridge, on a real PostgreSQL that is started once.
+      {
+        test: {
+          name: 'bridge',
+          include: ['tests/bridge/**/*.test.ts'],
+          globalSetup: 'tests/bridge/setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

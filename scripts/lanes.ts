@@ -80,7 +80,9 @@ async function vitest(run: Run, name: string, options = '', env?: Record<string,
   }));
 }
 
-const unit = () => lane('unit', (run) => vitest(run, 'unit'));
+const unit = () => lane('unit', (run) => vitest(run, 'unit', '--project unit --project build'));
+/** The bridge on a real PostgreSQL of its own. */
+const bridge = () => lane('bridge', (run) => vitest(run, 'bridge', '--project bridge'));
 
 async function playwright(run: Run, project: string, env: Record<string, string>, more = ''): Promise<Count> {
   const file = join(folder, `${project}.json`);
@@ -173,10 +175,20 @@ async function main(): Promise<void> {
     return (await built).failed ? [] : [await lane('browser', (run) => playwright(run, 'demo', { CHROMIUM }))];
   })();
   const units = unit();
+  // After the quick tests: two cores are busy with these.
+  const onBridge = units.then(bridge);
   const checks = built.then(check);
   // One after the other: more browsers at a time are too many for two cores, and all builds write the same types.
-  const onFirefox = firefox(chromium, Promise.all([browser, units, checks]));
-  const results = await Promise.all([built, units, checks, browser, onFirefox, desks(chromium, built, onFirefox)]);
+  const onFirefox = firefox(chromium, Promise.all([browser, units, onBridge, checks]));
+  const results = await Promise.all([
+    built,
+    units,
+    onBridge,
+    checks,
+    browser,
+    onFirefox,
+    desks(chromium, built, onFirefox),
+  ]);
   const all = results.flat();
   const sum = (key: keyof Count) => all.reduce((total, count) => total + count[key], 0);
   console.log(`\n${seconds.join(', ')}`);

@@ -1,0 +1,142 @@
+/** The one database: its tables as types, a connection, and the migrations, which one process at a time performs. */
+import { Kysely, PostgresDialect, sql, type Generated, type Transaction } from 'kysely';
+import pg from 'pg';
+import { migrations } from './migrations.ts';
+import { applicationName } from './postgres.ts';
+
+export type Source = 'worklink' | 'serviceoptimizer' | 'awaken';
+export type HookKind = 'worklink' | 'awaken';
+
+type Id = Generated<string>;
+type Now = Generated<Date>;
+
+/** As migrations.ts has them. A bigint comes as text. */
+export type Tables = {
+  hook: { id: Id; kind: HookKind; hash: Buffer; created_at: Now; revoked_at: Date | null };
+  token: { id: Id; name: string; scopes: string[]; hash: Buffer; created_at: Now; revoked_at: Date | null };
+  event: {
+    id: Id;
+    source: Source;
+    via: string;
+    received_at: Now;
+    seen_at: Now;
+    times: Generated<number>;
+    same: Buffer;
+    remote: string | null;
+    signed: Generated<boolean>;
+    headers: string;
+    body: Buffer;
+    kind: string | null;
+    subject: string | null;
+    verb: string | null;
+    detail: string | null;
+    state: 'taken' | 'ignored' | 'parked';
+    reason: string | null;
+  };
+  launch: {
+    id: string;
+    desk: string;
+    kind: string;
+    case_id: string;
+    number: string | null;
+    target: string | null;
+    surface: string | null;
+    launched_at: Date;
+    received_at: Now;
+    swept_at: Date | null;
+    state: Generated<'open' | 'seen' | 'expired'>;
+  };
+  session: {
+    id: Id;
+    resource_id: string;
+    type: string | null;
+    state: Generated<'waiting' | 'read' | 'parked'>;
+    reason: string | null;
+    asked: Generated<number>;
+    tries: Generated<number>;
+    next_at: Now;
+    first_at: Now;
+    read_at: Date | null;
+    data: unknown;
+    started_at: Date | null;
+    ended_at: Date | null;
+    milliseconds: string | number | null;
+    launch_id: string | null;
+    match: 'launch' | 'case' | 'hand' | 'none' | null;
+    match_reason: string | null;
+    desk: string | null;
+    kind: string | null;
+    case_id: string | null;
+    number: string | null;
+  };
+  outbox: {
+    id: Id;
+    desk: string;
+    kind: string;
+    case_id: string;
+    session_id: string;
+    action: 'note';
+    marker: string;
+    body: string;
+    state: Generated<'waiting' | 'writing' | 'done' | 'parked'>;
+    reason: string | null;
+    tries: Generated<number>;
+    next_at: Now;
+    created_at: Now;
+    done_at: Date | null;
+  };
+  stopped: { desk: string; credential: Buffer; reason: string; at: Now };
+};
+
+export type Db = Kysely<Tables>;
+export type Trx = Transaction<Tables>;
+
+/** Ours beside pg-boss' own, so that a database may be shared with others. */
+export const schema = 'deskcall';
+
+/** @param onError of a connection that breaks while nobody uses it; without a listener that would end the process */
+export function openDb(connectionString: string, onError: (error: Error) => void, max = 10): { db: Db; pool: pg.Pool } {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: applicationName,
+    options: `-c search_path=${schema}`,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', onError);
+  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool };
+}
+
+/**
+ * Brings the tables up to date, under a lock: of several processes that start, one does it and the others wait.
+ * @throws where the database is newer than this bridge
+ */
+export async function migrate(db: Db, steps: readonly string[] = migrations): Promise<number> {
+  return db.connection().execute(async (one) => {
+    // Each step in a transaction of its own, all under one lock of the session. The number is ours alone.
+    await sql`select pg_advisory_lock(7360221)`.execute(one);
+    try {
+      await sql`create schema if not exists ${sql.id(schema)}`.execute(one);
+      await sql`create table if not exists migration (step integer primary key, at timestamptz not null default now())`.execute(
+        one,
+      );
+      const { rows } = await sql<{ step: number | null }>`select max(step) as step from migration`.execute(one);
+      const done = rows[0]?.step ?? 0;
+      if (done > steps.length)
+        throw new Error(
+          `The database is at step ${done} and this bridge knows ${steps.length}: it was written by a newer one. Start that.`,
+        );
+      for (const [n, text] of steps.entries()) {
+        if (n < done) continue;
+        // oxlint-disable-next-line no-await-in-loop -- each step builds on the one before
+        await one.transaction().execute(async (trx) => {
+          await sql.raw(text).execute(trx);
+          await sql`insert into migration (step) values (${n + 1})`.execute(trx);
+        });
+      }
+      return steps.length - done;
+    } finally {
+      await sql`select pg_advisory_unlock(7360221)`.execute(one);
+    }
+  });
+}

@@ -1,0 +1,37 @@
+/** Uses of links, told by the extension. */
+import { sql } from 'kysely';
+import type { Launch } from '../lib/api.ts';
+import type { Db } from './db.ts';
+
+/** Stores those that are new. The first word on a launch id counts: a second cannot move it to another case. */
+export async function storeLaunches(db: Db, launches: readonly Launch[]): Promise<number> {
+  const rows = launches.map(({ launchId, desk, kind, id, number, target, surface, at }) => ({
+    id: launchId,
+    desk,
+    kind,
+    case_id: id,
+    number: number ?? null,
+    target: target ?? null,
+    surface: surface ?? null,
+    launched_at: new Date(at),
+    swept_at: null,
+  }));
+  const stored = await db
+    .insertInto('launch')
+    .values(rows)
+    .onConflict((it) => it.column('id').doNothing())
+    .returning('id')
+    .execute();
+  return stored.length;
+}
+
+/** Launches of which no session was seen by then. @param after seconds since the launch reached the bridge */
+export async function expireLaunches(db: Db, after: number): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('launch')
+    .set({ state: 'expired' })
+    .where('state', '=', 'open')
+    .where('received_at', '<', sql<Date>`now() - make_interval(secs => ${after})`)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}

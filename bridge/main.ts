@@ -1,0 +1,93 @@
+/**
+ * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`
+ * and `-- token revoke ID` set it up; they work while it runs.
+ */
+import { parseArgs } from 'node:util';
+import { openDatabase, startBridge } from './bridge.ts';
+import { readConfig, type Config } from './config.ts';
+import { createHook, createToken, readScopes, revoke } from './keys.ts';
+import { makeLog, said } from './log.ts';
+import { NoDatabase } from './postgres.ts';
+
+const usage = `npm run bridge                                       starts the bridge
+npm run bridge -- hook create worklink|awaken        makes an address for webhooks and prints it, once
+npm run bridge -- hook revoke ID
+npm run bridge -- token create --name NAME --scope launch,pop,read,admin
+npm run bridge -- token revoke ID`;
+
+const fail = (message: string): never => {
+  console.error(message);
+  process.exit(1);
+};
+
+/** Does one thing with the database and ends. Its log goes to stderr: what is printed may be piped on. */
+async function once(config: Config, work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<string>) {
+  const log = makeLog(config.secrets, (line) => void process.stderr.write(line));
+  const { db, close } = await openDatabase(config, { ...log, info: () => {} });
+  try {
+    console.log(await work(db));
+  } finally {
+    await close();
+  }
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = makeLog(config.secrets);
+  const bridge = await startBridge(config, log);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      bridge.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error('could not stop in order', { error: said(error) });
+          process.exit(1);
+        },
+      );
+    });
+  console.log(`bridge listening on ${bridge.url}`);
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { name: { type: 'string' }, scope: { type: 'string' } },
+  });
+  const [what, action, argument = ''] = positionals;
+  const line = `${what} ${action}`;
+  if (what && !['hook create', 'hook revoke', 'token create', 'token revoke'].includes(line)) fail(usage);
+
+  const config = readConfig(process.env);
+  if ('mistakes' in config) return fail(['The bridge does not start:', ...config.mistakes].join('\n- '));
+  if (!what) return serve(config);
+
+  if (what === 'hook' && action === 'create') {
+    if (argument !== 'worklink' && argument !== 'awaken') return fail(usage);
+    const base = (config.publicUrl ?? `http://${config.host}:${config.port}`).replace(/\/$/, '');
+    return once(config, async (db) => {
+      const made = await createHook(db, argument);
+      return 'refused' in made
+        ? fail(made.refused)
+        : `Hook ${made.id}. This address is shown only now; keep it like a password:\n${base}/hooks/${argument}/${made.token}`;
+    });
+  }
+  if (what === 'token' && action === 'create') {
+    const may = readScopes(values.scope ?? '');
+    if (!values.name || 'wrong' in may)
+      return fail('wrong' in may && may.wrong.length ? `No such scope: ${may.wrong.join(', ')}.\n${usage}` : usage);
+    const { name } = values;
+    return once(config, async (db) => {
+      const { id, token } = await createToken(db, name, may);
+      return `Token ${id}, ${name}, may ${may.join(', ')}. It is shown only now; keep it like a password:\n${token}`;
+    });
+  }
+  if (!/^\d{1,18}$/.test(argument)) return fail(usage);
+  return once(config, async (db) =>
+    (await revoke(db, what as 'hook' | 'token', argument))
+      ? `The ${what} ${argument} is revoked.`
+      : fail(`There is no active ${what} ${argument}.`),
+  );
+}
+
+main().catch((error: unknown) =>
+  fail(error instanceof NoDatabase ? error.message : String((error as Error).stack ?? error)),
+);

@@ -1,0 +1,121 @@
+/**
+ * The tables, as steps that are only ever added to. SQL of PostgreSQL 15 at most: Debian's server is that old.
+ */
+export const migrations: readonly string[] = [
+  `
+  create table hook (
+    id bigint generated always as identity primary key,
+    kind text not null check (kind in ('worklink', 'awaken')),
+    hash bytea not null unique,
+    created_at timestamptz not null default now(),
+    revoked_at timestamptz
+  );
+  create table token (
+    id bigint generated always as identity primary key,
+    name text not null,
+    scopes text[] not null,
+    hash bytea not null unique,
+    created_at timestamptz not null default now(),
+    revoked_at timestamptz
+  );
+
+  -- What was delivered, as it came. What became of it stands in state and reason.
+  create table event (
+    id bigint generated always as identity primary key,
+    source text not null check (source in ('worklink', 'serviceoptimizer', 'awaken')),
+    via text not null,
+    received_at timestamptz not null default now(),
+    seen_at timestamptz not null default now(),
+    times integer not null default 1,
+    same bytea not null,
+    remote text,
+    signed boolean not null default false,
+    headers jsonb not null,
+    body bytea not null,
+    kind text,
+    subject text,
+    verb text,
+    detail text,
+    state text not null check (state in ('taken', 'ignored', 'parked')),
+    reason text
+  );
+  create index event_same on event (same, received_at desc);
+  create index event_received on event (received_at);
+  create index event_subject on event (source, subject, received_at desc) where subject is not null;
+
+  -- One use of a link, told by the extension.
+  create table launch (
+    id text primary key check (id ~ '^[A-Z2-7]{12}$'),
+    desk text not null,
+    kind text not null,
+    case_id text not null,
+    number text,
+    target text,
+    surface text,
+    launched_at timestamptz not null,
+    received_at timestamptz not null default now(),
+    swept_at timestamptz,
+    state text not null default 'open' check (state in ('open', 'seen', 'expired'))
+  );
+  create index launch_case on launch (desk, kind, case_id);
+  create index launch_open on launch (swept_at nulls first) where state = 'open';
+
+  -- One record of WorkLink's, however many events tell of it. match: how its case was found.
+  create table session (
+    id bigint generated always as identity primary key,
+    resource_id text not null unique,
+    type text,
+    state text not null default 'waiting' check (state in ('waiting', 'read', 'parked')),
+    reason text,
+    -- Counts up with each hint, so that one that comes while the record is read is not lost.
+    asked integer not null default 1,
+    tries integer not null default 0,
+    next_at timestamptz not null default now(),
+    first_at timestamptz not null default now(),
+    read_at timestamptz,
+    data jsonb,
+    started_at timestamptz,
+    ended_at timestamptz,
+    milliseconds bigint,
+    launch_id text,
+    match text check (match in ('launch', 'case', 'hand', 'none')),
+    match_reason text,
+    desk text,
+    kind text,
+    case_id text,
+    number text
+  );
+  create index session_case on session (desk, kind, case_id) where desk is not null;
+  create index session_waiting on session (next_at) where state = 'waiting';
+  create index session_unmatched on session (first_at) where match = 'none';
+
+  -- What is to be written to a desk, once for each case, session and action.
+  create table outbox (
+    id bigint generated always as identity primary key,
+    desk text not null,
+    kind text not null,
+    case_id text not null,
+    session_id bigint not null references session (id),
+    action text not null check (action in ('note')),
+    marker text not null unique,
+    body text not null,
+    state text not null default 'waiting' check (state in ('waiting', 'writing', 'done', 'parked')),
+    reason text,
+    tries integer not null default 0,
+    next_at timestamptz not null default now(),
+    created_at timestamptz not null default now(),
+    done_at timestamptz,
+    unique (desk, kind, case_id, session_id, action)
+  );
+  create index outbox_open on outbox (next_at) where state in ('waiting', 'writing');
+  create index outbox_session on outbox (session_id);
+
+  -- A desk that refused the credential gets no more writes until a bridge starts with another one.
+  create table stopped (
+    desk text primary key,
+    credential bytea not null,
+    reason text not null,
+    at timestamptz not null default now()
+  );
+  `,
+];

@@ -1,0 +1,98 @@
+/**
+ * What the extension and the bridge say to each other: schemas that both sides check with. The worker imports them, so
+ * nothing of Node's is in here.
+ */
+import { z } from 'zod';
+
+/** The key of a configured desk, the same in the extension and in the bridge. */
+const desk = z.string().regex(/^[a-z0-9-]{1,24}$/);
+const text = (longest: number) => z.string().min(1).max(longest);
+/** ISO 8601 with a zone. */
+const time = z.iso.datetime({ offset: true });
+
+/** One use of a link. The worker keeps these while it is offline, so many may come at once. */
+export const launchShape = z.object({
+  launchId: z.string().regex(/^[A-Z2-7]{12}$/),
+  desk,
+  kind: text(64).refine((kind) => !kind.includes(':'), 'a kind has no colon'),
+  id: text(256),
+  number: text(256).optional(),
+  /** The target's name, as the person saw it. */
+  target: text(256).optional(),
+  surface: z.enum(['button', 'code', 'copy']).optional(),
+  /** By the clock of the person's computer. */
+  at: time,
+});
+export type Launch = z.infer<typeof launchShape>;
+
+/** `POST /api/launches` */
+export const launchesShape = z.object({ launches: z.array(launchShape).min(1).max(100) });
+/** Its answer: how many were new. Those that were known are no error: they were sent twice. */
+export const launchesAnswerShape = z.object({ stored: z.number().int().min(0) });
+
+/** How far the write-back of one session is. */
+export const noteStateShape = z.enum(['waiting', 'written', 'parked']);
+
+/** One line of a case's history, oldest first. */
+export const entryShape = z.discriminatedUnion('what', [
+  z.object({
+    what: z.literal('launch'),
+    at: time,
+    launchId: z.string(),
+    target: z.string().optional(),
+    surface: z.string().optional(),
+    /** `open`: no session was seen yet. `expired`: none was seen in time. */
+    state: z.enum(['open', 'seen', 'expired']),
+  }),
+  z.object({
+    what: z.literal('session'),
+    at: time,
+    id: z.string(),
+    type: z.string().optional(),
+    startedAt: time.optional(),
+    endedAt: time.optional(),
+    milliseconds: z.number().optional(),
+    launchId: z.string().optional(),
+    /** How the case was found: by our launch, by what the link said, or by hand. */
+    match: z.enum(['launch', 'case', 'hand']),
+    note: noteStateShape.optional(),
+    /** Why it was not written back. */
+    reason: z.string().optional(),
+    writtenAt: time.optional(),
+  }),
+  z.object({
+    what: z.literal('job'),
+    at: time,
+    instance: z.string(),
+    /** `create`, `rebook` …, or `unknown:4`. */
+    verb: z.string(),
+    status: z.string().optional(),
+  }),
+]);
+export type Entry = z.infer<typeof entryShape>;
+
+/** `GET /api/cases/{desk}/{kind}/{id}?number=` */
+export const historyShape = z.object({ entries: z.array(entryShape) });
+
+/** Every answer that is not 2xx. `next` says what to do; `code` is for programs. */
+export const errorShape = z.object({
+  error: z.object({
+    code: z.enum([
+      'unauthorized',
+      'forbidden',
+      'not-found',
+      'invalid',
+      'too-large',
+      'too-many',
+      'unavailable',
+      'internal',
+    ]),
+    message: z.string(),
+    next: z.string(),
+  }),
+});
+export type ApiError = z.infer<typeof errorShape>['error'];
+
+/** What a token may do. */
+export const scopes = ['launch', 'pop', 'read', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
