@@ -48,6 +48,8 @@ const fileShape = z.strictObject({
       }),
     )
     .default({}),
+  /** A record of WorkLink's that can't be seen is looked for this often, some hours with the standard waits; then it is parked. */
+  tries: z.number().int().min(1).max(1000).default(12),
   /** Requests a second, each counted in each bridge process. */
   limits: z
     .strictObject({ token: z.number().positive().default(20), hook: z.number().positive().default(2000) })

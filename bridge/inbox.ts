@@ -80,7 +80,7 @@ export async function askToRead(trx: Trx, jobs: JobRunner, resource: string, set
         reason: null,
         tries: 0,
         // A storm must not put it off for ever.
-        next_at: sql<Date>`case when session.state = 'waiting' then session.next_at else excluded.next_at end`,
+        next_at: sql<Date>`case when session.state = 'waiting' then least(session.next_at, excluded.next_at) else excluded.next_at end`,
       })),
     )
     .execute();

@@ -37,6 +37,7 @@ export async function startJobs(connectionString: string, log: Log, poll: number
     application_name: applicationName,
     schema: 'deskcall_jobs',
     max: 4,
+    useListenNotify: true,
     schedule: false,
     // How soon work of a bridge that was killed is given to another: a heartbeat missed, and somebody who looks.
     superviseIntervalSeconds: 10,
@@ -50,6 +51,10 @@ export async function startJobs(connectionString: string, log: Log, poll: number
       policy: 'short',
       retryLimit: 1000,
       retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 300,
+      // Work is begun when it is asked for; looking is for what was put off.
+      notify: true,
       expireInSeconds: 300,
       heartbeatSeconds: 10,
       deleteAfterSeconds: 60,
@@ -67,7 +72,11 @@ export async function startJobs(connectionString: string, log: Log, poll: number
       for (const name of queues) {
         const handler = work[name] as ((data: unknown) => Promise<void>) | undefined;
         if (!handler) continue;
-        const options = { pollingIntervalSeconds: poll, localConcurrency: name === 'sweep' ? 1 : 4 };
+        const options = {
+          pollingIntervalSeconds: poll,
+          notifyPollingIntervalSeconds: poll,
+          localConcurrency: name === 'sweep' ? 1 : 4,
+        };
         // oxlint-disable-next-line no-await-in-loop -- as above
         await boss.work<unknown>(name, options, async ([job]) => {
           if (!job) return;

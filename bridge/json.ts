@@ -52,4 +52,14 @@ export function textOf(value: unknown, longest = 512): string | undefined {
   return text && text.length <= longest ? text : undefined;
 }
 
+/** A value as JSON that PostgreSQL takes: its jsonb holds neither NUL nor half of a pair, in names as little as in text. */
+export function storable(value: unknown): string {
+  const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+  return JSON.stringify(value, (_, each: unknown) => {
+    if (typeof each === 'string') return clean(each);
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
+    return Object.fromEntries(Object.entries(each).map(([name, inner]) => [clean(name), inner]));
+  });
+}
+
 export { squashed };

@@ -2,9 +2,14 @@
 import { sql } from 'kysely';
 import type { Launch } from '../lib/api.ts';
 import type { Db } from './db.ts';
+import { askToRead } from './inbox.ts';
+import type { JobRunner } from './jobs.ts';
 
-/** Stores those that are new. The first word on a launch id counts: a second cannot move it to another case. */
-export async function storeLaunches(db: Db, launches: readonly Launch[]): Promise<number> {
+/**
+ * Stores those that are new. The first word on a launch id counts: a second cannot move it to another case. A session
+ * that came before its launch is looked at again.
+ */
+export async function storeLaunches(db: Db, jobs: JobRunner, launches: readonly Launch[]): Promise<number> {
   const rows = launches.map(({ launchId, desk, kind, id, number, target, surface, at }) => ({
     id: launchId,
     desk,
@@ -16,13 +21,27 @@ export async function storeLaunches(db: Db, launches: readonly Launch[]): Promis
     launched_at: new Date(at),
     swept_at: null,
   }));
-  const stored = await db
-    .insertInto('launch')
-    .values(rows)
-    .onConflict((it) => it.column('id').doNothing())
-    .returning('id')
-    .execute();
-  return stored.length;
+  return db.transaction().execute(async (trx) => {
+    const stored = await trx
+      .insertInto('launch')
+      .values(rows)
+      .onConflict((it) => it.column('id').doNothing())
+      .returning('id')
+      .execute();
+    if (!stored.length) return 0;
+    const early = await trx
+      .selectFrom('session')
+      .select('resource_id')
+      .where(
+        'launch_id',
+        'in',
+        stored.map(({ id }) => id),
+      )
+      .execute();
+    // oxlint-disable-next-line no-await-in-loop -- one transaction is one connection
+    for (const { resource_id: resource } of early) await askToRead(trx, jobs, resource, 0);
+    return stored.length;
+  });
 }
 
 /** Launches of which no session was seen by then. @param after seconds since the launch reached the bridge */

@@ -1,6 +1,6 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`
- * and `-- token revoke ID` set it up; they work while it runs.
+ * `-- token revoke ID` and `-- desk resume KEY` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
 import { openDatabase, startBridge } from './bridge.ts';
@@ -13,7 +13,8 @@ const usage = `npm run bridge                                       starts the b
 npm run bridge -- hook create worklink|awaken        makes an address for webhooks and prints it, once
 npm run bridge -- hook revoke ID
 npm run bridge -- token create --name NAME --scope launch,pop,read,admin
-npm run bridge -- token revoke ID`;
+npm run bridge -- token revoke ID
+npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential`;
 
 const fail = (message: string): never => {
   console.error(message);
@@ -54,7 +55,8 @@ async function main(): Promise<void> {
   });
   const [what, action, argument = ''] = positionals;
   const line = `${what} ${action}`;
-  if (what && !['hook create', 'hook revoke', 'token create', 'token revoke'].includes(line)) fail(usage);
+  if (what && !['hook create', 'hook revoke', 'token create', 'token revoke', 'desk resume'].includes(line))
+    fail(usage);
 
   const config = readConfig(process.env);
   if ('mistakes' in config) return fail(['The bridge does not start:', ...config.mistakes].join('\n- '));
@@ -80,6 +82,11 @@ async function main(): Promise<void> {
       return `Token ${id}, ${name}, may ${may.join(', ')}. It is shown only now; keep it like a password:\n${token}`;
     });
   }
+  if (what === 'desk')
+    return once(config, async (db) => {
+      const { numDeletedRows } = await db.deleteFrom('stopped').where('desk', '=', argument).executeTakeFirst();
+      return numDeletedRows ? `${argument} is written to again.` : fail(`${argument} was not stopped.`);
+    });
   if (!/^\d{1,18}$/.test(argument)) return fail(usage);
   return once(config, async (db) =>
     (await revoke(db, what as 'hook' | 'token', argument))

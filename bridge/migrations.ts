@@ -87,6 +87,7 @@ export const migrations: readonly string[] = [
   );
   create index session_case on session (desk, kind, case_id) where desk is not null;
   create index session_waiting on session (next_at) where state = 'waiting';
+  create index session_launch on session (launch_id) where launch_id is not null;
   create index session_unmatched on session (first_at) where match = 'none';
 
   -- What is to be written to a desk, once for each case, session and action.

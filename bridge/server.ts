@@ -265,7 +265,7 @@ export function makeServer({ config, db, jobs, log, metrics }: Parts, stopping: 
       const at = issue?.path.map(String).join('.') || 'the body';
       return fail(c, 400, 'invalid', `${at}: ${issue?.message}`, 'Bring extension and bridge to the same version.');
     }
-    const stored = await storeLaunches(db, checked.data.launches);
+    const stored = await storeLaunches(db, jobs, checked.data.launches);
     asked({ status: '200' });
     return c.json({ stored });
   });

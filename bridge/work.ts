@@ -1,15 +1,30 @@
 /** What is done in the background. */
+import { deskOf } from './desks/index.ts';
 import { forget } from './inbox.ts';
 import { expireLaunches } from './launches.ts';
+import { makeWriter, resumeChanged } from './outbox.ts';
 import type { Parts } from './server.ts';
+import { makeReader } from './sessions.ts';
+import { makeWorkLink } from './worklink.ts';
 
 /** Registers the work, and asks for the first sweep; each sweep asks for the next. */
-export async function makeWork({ config, db, jobs, log }: Parts): Promise<void> {
+export async function makeWork(parts: Parts): Promise<void> {
+  const { config, db, jobs, log } = parts;
   const { waits } = config;
+  const timeout = waits.request * 1000;
+  const desks = new Map(Object.entries(config.desks).map(([key, desk]) => [key, deskOf(desk, timeout)]));
+  const writer = makeWriter(parts, desks);
+  // Without WorkLink what is delivered waits until it is configured.
+  const reader = config.worklink && makeReader(parts, makeWorkLink(config.worklink, timeout), desks);
+  await resumeChanged(db, config);
   await jobs.work({
+    ...(reader && { read: ({ resource }) => reader.read(resource) }),
+    write: ({ outbox }) => writer.write(outbox),
     async sweep() {
       try {
         const forgotten = await forget(db, waits.keep);
+        await reader?.sweep();
+        await writer.sweep();
         const expired = await expireLaunches(db, waits.launch);
         if (forgotten || expired) log.info('swept', { forgotten, expired });
       } finally {
@@ -17,5 +32,6 @@ export async function makeWork({ config, db, jobs, log }: Parts): Promise<void> 
       }
     },
   });
-  await jobs.ask('sweep', 'sweep', {});
+  // With a key of its own: the next one by time is queued already, unless this is the very first start.
+  await jobs.ask('sweep', 'start', {});
 }

@@ -5,7 +5,7 @@
 
 /** A request as data; its headers may hold a secret, so that it is never logged, stored or sent as a message. */
 export type Call = {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   url: string;
   headers: Record<string, string>;
   body?: string;
