@@ -34,6 +34,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // Notes on the real desks that the environment names.
+      {
+        test: {
+          name: 'bridge-desks',
+          include: process.env.DESKCALL_RT5 || process.env.DESKCALL_REDMINE ? ['tests/bridge-desks/**/*.test.ts'] : [],
+          globalSetup: 'tests/bridge/setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

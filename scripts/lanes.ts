@@ -158,6 +158,8 @@ async function desks(chromium: Promise<string>, built: Promise<Count>, before: P
     if (!stops.length || (await built).failed) return results;
     const rest = absent.length ? `--grep-invert "${absent.join('|')}"` : '';
     results.push(await lane('desks', (run) => playwright(run, 'desks', env, rest)));
+    if (env.DESKCALL_RT5 || env.DESKCALL_REDMINE)
+      results.push(await lane('bridge-desks', (run) => vitest(run, 'bridge-desks', '--project bridge-desks', env)));
   } finally {
     await Promise.all(stops.map((stop) => stop()));
   }

@@ -43,7 +43,7 @@ agent.login = 'agent'
 agent.password = agent.password_confirmation = ENV.fetch('SEED_PASSWORD')
 agent.save!
 role = Role.find_by_name('Developer')
-role.add_permission!(:add_issues, :edit_issues, :add_issue_notes, :view_issues)
+role.add_permission!(:add_issues, :edit_issues, :add_issue_notes, :view_issues, :set_notes_private)
 projects.each { |project| Member.create!(project: project, principal: agent, roles: [role]) }
 ids = ->(list) { list.to_h { |each| [each.name, each.id] } }
 puts({ key: agent.api_key, trackers: ids.(trackers), fields: ids.(fields) }.to_json)
