@@ -1,61 +1,17 @@
 /** `npm run bridge`, as a process of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { endAll, originOf, run } from './process.ts';
 import { makeDatabase } from './world.ts';
 
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-});
-
-type Run = {
-  child: ChildProcess;
-  out: () => string;
-  ended: Promise<number | null>;
-  line: (fits: RegExp) => Promise<string>;
-};
-
-function run(args: string[], env: Record<string, string>): Run {
-  const child = spawn(process.execPath, ['bridge/main.ts', ...args], {
-    env: { ...process.env, BRIDGE_CONFIG: '', PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let out = '';
-  const seen = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (data) => {
-      out += String(data);
-      for (const each of seen) each();
-    });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  return {
-    child,
-    ended,
-    out: () => out,
-    line: (fits) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const [found] = fits.exec(out) ?? [];
-          if (found === undefined) return;
-          seen.delete(look);
-          resolve(found);
-        };
-        seen.add(look);
-        void ended.then(() => reject(new Error(`It ended, and said: ${out}`)));
-        look();
-      }),
-  };
-}
+afterEach(endAll);
 
 test('it starts, is set up while it runs, works, and ends in order when told to', async () => {
   const { url: DATABASE_URL, drop } = await makeDatabase();
   const env = { DATABASE_URL };
   const bridge = run([], env);
-  const said = await bridge.line(/^bridge listening on http:\/\/127\.0\.0\.1:\d+$/m);
-  const origin = said.split(' ').at(-1) ?? '';
+  const origin = await originOf(bridge);
 
   const made = run(['hook', 'create', 'worklink'], { ...env, PORT: new URL(origin).port });
   expect(await made.ended).toBe(0);
