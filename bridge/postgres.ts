@@ -105,19 +105,22 @@ function varTmp(name: string): string {
   return folder;
 }
 
-/** The programs, where the server's user can read them. Root's are copied, once for each version. */
-async function programs(who: Owner): Promise<string> {
+/**
+ * The programs, where the server's user can read them: in the package, or a copy, made once for each version. Root's
+ * lies in /var/tmp; somebody else needs one only where the links are missing in a package that he may not write to.
+ */
+function programs(who: Owner, dataDir: string): string {
   const { native, version } = packaged();
   if (!who)
     try {
       link(native);
       return join(native, 'bin');
     } catch {
-      throw new NoDatabase(
-        `${native} lacks links that the package's install script makes, and it can't be written: run npm rebuild there.`,
-      );
+      // Then a copy.
     }
-  const home = join(varTmp('deskcall-postgres'), `${version}-${process.arch}`);
+  const folder = who ? varTmp('deskcall-postgres') : join(dataDir, 'postgres');
+  mkdirSync(folder, { recursive: true });
+  const home = join(folder, `${version}-${process.arch}`);
   if (!existsSync(home)) {
     const half = `${home}.${randomBytes(6).toString('hex')}`;
     cpSync(native, join(half, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -219,7 +222,7 @@ export const applicationName = 'deskcall bridge';
  */
 export async function startPostgres(dataDir: string): Promise<Embedded> {
   const who = owner();
-  const bin = await programs(who);
+  const bin = programs(who, dataDir);
   const data = await place(who, dataDir);
   const options = { ...as(who), cwd: '/' };
   if (!existsSync(join(data, 'PG_VERSION')))

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { openDb } from '../../bridge/db.ts';
+import { createHook } from '../../bridge/keys.ts';
 import { endAll, originOf, run } from './process.ts';
 import { makeDatabase } from './world.ts';
 
@@ -14,26 +16,26 @@ test('it starts, is set up while it runs, works, and ends in order when told to'
   const origin = await originOf(bridge);
 
   const made = run(['hook', 'create', 'worklink'], { ...env, PORT: new URL(origin).port });
-  expect(await made.ended).toBe(0);
+  const token = run(['token', 'create', '--name', 'panel', '--scope', 'launch,read'], env);
+  const odd = run(['token', 'create', '--name', 'panel', '--scope', 'launch,everything'], env);
+  expect(await Promise.all([made.ended, token.ended, odd.ended])).toEqual([0, 0, 1]);
+  expect(odd.out()).toContain('everything');
   const hook = made.out().trim().split('\n').at(-1) ?? '';
   expect(hook).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/hooks\/worklink\/[\w-]{43}$/);
   expect((await fetch(hook, { method: 'POST', body: '{"data":{"id":"x"}}' })).status).toBe(200);
-
-  // A second for the time of rotation, and no third.
-  expect(await run(['hook', 'create', 'worklink'], env).ended).toBe(0);
-  const third = run(['hook', 'create', 'worklink'], env);
-  expect(await third.ended).toBe(1);
-  expect(third.out()).toContain('hook revoke');
-  expect(await run(['hook', 'revoke', '1'], env).ended).toBe(0);
-  expect((await fetch(hook, { method: 'POST', body: '{}' })).status).toBe(404);
-
-  const token = run(['token', 'create', '--name', 'panel', '--scope', 'launch,read'], env);
-  expect(await token.ended).toBe(0);
   const authorization = `Bearer ${token.out().trim().split('\n').at(-1)}`;
   expect((await fetch(`${origin}/api/cases/rt/ticket/1`, { headers: { authorization } })).status).toBe(200);
-  const odd = run(['token', 'create', '--name', 'panel', '--scope', 'launch,everything'], env);
-  expect(await odd.ended).toBe(1);
-  expect(odd.out()).toContain('everything');
+
+  // A second for the time of rotation, and no third.
+  const { db } = openDb(DATABASE_URL, () => {});
+  expect(await createHook(db, 'worklink')).toHaveProperty('token');
+  await db.destroy();
+  const third = run(['hook', 'create', 'worklink'], env);
+  const revoked = /^Hook (\d+)\./.exec(made.out())?.[1] ?? '';
+  expect(await third.ended).toBe(1);
+  expect(third.out()).toContain('hook revoke');
+  expect(await run(['hook', 'revoke', revoked], env).ended).toBe(0);
+  expect((await fetch(hook, { method: 'POST', body: '{}' })).status).toBe(404);
 
   bridge.child.kill('SIGTERM');
   expect(await bridge.ended).toBe(0);
