@@ -4,8 +4,13 @@
  * Outside facts: ServicePower, "Job Create" … "Job Cancel" notifications, SCH 11 to 14, in the contract's §2; Rebook is
  * "9" from ServiceScheduling 13.0 and was "2" before. `Code` is a string in the samples and an integer in the tables.
  */
+import { readBody } from '../body.ts';
+import { notFound, remoteOf } from '../door.ts';
+import { store } from '../inbox.ts';
 import { own, parseJson, textOf } from '../json.ts';
 import { sameSecret } from '../keys.ts';
+import { said } from '../log.ts';
+import { headersOf, longest, type Hooks } from './hooks.ts';
 
 const types: Record<string, string> = {
   '-1': 'cancel',
@@ -66,4 +71,65 @@ export function authorized(header: string | undefined, secrets: readonly string[
   let right = false;
   for (const secret of secrets) right = sameSecret(bare(header ?? ''), bare(secret)) || right;
   return right && header !== undefined;
+}
+
+export function serviceoptimizer({ app, parts: { config, db, log }, counted, limit, took }: Hooks): void {
+  app.post('/hooks/serviceoptimizer/:instance', async (c) => {
+    const start = performance.now();
+    const key = c.req.param('instance');
+    const instance = Object.hasOwn(config.serviceoptimizer, key) ? config.serviceoptimizer[key] : undefined;
+    if (!instance) return notFound(c);
+    const say = (code: Parameters<typeof envelope>[0], message: string, status: 200 | 401 | 413 | 429 | 503 = 200) => {
+      if (code !== 'ok' || message) log.warn('push not taken', { instance: key, why: message, remote: remoteOf(c) });
+      counted({ source: 'serviceoptimizer', outcome: code });
+      took((performance.now() - start) / 1000, { source: 'serviceoptimizer' });
+      return c.json(envelope(code, message, instance.code), status, status === 413 ? { connection: 'close' } : {});
+    };
+    if (!instance.allowUnauthenticated && !authorized(c.req.header('authorization'), instance.secrets))
+      return say('unauthorized', 'The Authorization header is not the one that is set.', 401);
+    if (limit(`serviceoptimizer ${key}`)) return say('storage', 'Too many at once.', 429);
+    const body = await readBody(c.env.incoming, longest.serviceoptimizer);
+    if (!body) return say('tooLarge', 'The body is too large.', 413);
+    const read = readPush(body);
+    const common = {
+      source: 'serviceoptimizer',
+      via: key,
+      remote: remoteOf(c),
+      headers: headersOf(c.env.incoming),
+    } as const;
+    try {
+      await db.transaction().execute(async (trx) => {
+        if ('fault' in read) {
+          await store(
+            trx,
+            { ...common, body, same: [body], state: 'parked', reason: read.fault },
+            config.waits.repetition,
+          );
+          return;
+        }
+        // oxlint-disable-next-line no-await-in-loop -- one transaction is one connection
+        for (const { type, verb, workItemType, id, status } of read.pushes)
+          await store(
+            trx,
+            {
+              ...common,
+              body: read.pushes.length > 1 ? Buffer.from(JSON.stringify({ type, workItemType, id, status })) : body,
+              same: [type, workItemType, id, status ?? ''],
+              kind: type,
+              subject: id,
+              verb,
+              ...(status !== null && { detail: status }),
+              state: 'taken',
+            },
+            config.waits.repetition,
+          );
+      });
+    } catch (error) {
+      log.error('push not stored', { instance: key, error: said(error) });
+      return say('storage', 'It could not be stored. Send it again.', 503);
+    }
+    if ('fault' in read && instance.onMalformed === 'reject') return say('malformed', read.fault);
+    if ('fault' in read) log.warn('push parked', { instance: key, why: read.fault });
+    return say('ok', '');
+  });
 }

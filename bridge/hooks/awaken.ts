@@ -1,0 +1,36 @@
+/** A workflow that was opened tells of itself: `{ reference, agent }`, sent by the script's own first step. */
+import { remoteOf } from '../door.ts';
+import { store } from '../inbox.ts';
+import { own, parseJson, textOf } from '../json.ts';
+import { headersOf, type Hooks } from './hooks.ts';
+
+export function awaken({ app, parts: { config, db }, counted, taken }: Hooks): void {
+  app.post('/hooks/awaken/:token', async (c) => {
+    const got = await taken(c, 'awaken');
+    if ('answer' in got) return got.answer;
+    const parsed = parseJson(got.body);
+    const value = 'value' in parsed ? parsed.value : undefined;
+    const reference = textOf(own(value, 'reference'), 256);
+    const agent = textOf(own(value, 'agent'), 256);
+    const state = reference ? 'taken' : 'parked';
+    await db.transaction().execute((trx) =>
+      store(
+        trx,
+        {
+          source: 'awaken',
+          via: got.via,
+          remote: remoteOf(c),
+          headers: headersOf(c.env.incoming),
+          body: got.body,
+          same: [reference ?? '', agent ?? '', reference ? '' : got.body],
+          ...(reference && { subject: reference, verb: 'opened' }),
+          state,
+          ...(!reference && { reason: 'It names no reference.' }),
+        },
+        config.waits.repetition,
+      ),
+    );
+    counted({ source: 'awaken', outcome: state });
+    return c.body(null, 200);
+  });
+}
