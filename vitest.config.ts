@@ -34,6 +34,17 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // The report: its statistics against R's, its page and its data on a real PostgreSQL.
+      {
+        test: {
+          name: 'report',
+          include: ['tests/report/**/*.test.ts'],
+          exclude: process.env.DESKCALL_R ? [] : ['tests/report/r.test.ts'],
+          globalSetup: 'tests/bridge/setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       // Notes on the real desks that the environment names.
       {
         test: {

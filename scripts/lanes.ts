@@ -84,6 +84,19 @@ const unit = () => lane('unit', (run) => vitest(run, 'unit', '--project unit --p
 /** The bridge on a real PostgreSQL of its own. */
 const bridge = () => lane('bridge', (run) => vitest(run, 'bridge', '--project bridge'));
 
+/** R computes the report's statistics again, where it can be had: CI must have it. */
+const rPackages = ['r-base-core', 'r-cran-survival'];
+async function withR(chromium: Promise<string>): Promise<Count[]> {
+  // After the browser, which more lanes need.
+  await chromium;
+  const there = await ensurePackages(rPackages);
+  if (!there.ok) console.log(`skipped: report: what R says today: ${there.reason}`);
+  const tests = lane('report', (run) =>
+    vitest(run, 'report', '--project report', there.ok ? { DESKCALL_R: '1' } : undefined),
+  );
+  return [await tests, ...(there.ok || !ci ? [] : [one(false)])];
+}
+
 async function playwright(run: Run, project: string, env: Record<string, string>, more = ''): Promise<Count> {
   const file = join(folder, `${project}.json`);
   const output = join(folder, `${project}-results`);
@@ -179,13 +192,15 @@ async function main(): Promise<void> {
   const units = unit();
   // After the quick tests: two cores are busy with these.
   const onBridge = units.then(bridge);
+  const onReport = onBridge.then(() => withR(chromium));
   const checks = built.then(check);
   // One after the other: more browsers at a time are too many for two cores, and all builds write the same types.
-  const onFirefox = firefox(chromium, Promise.all([browser, units, onBridge, checks]));
+  const onFirefox = firefox(chromium, Promise.all([browser, units, onReport, checks]));
   const results = await Promise.all([
     built,
     units,
     onBridge,
+    onReport,
     checks,
     browser,
     onFirefox,
