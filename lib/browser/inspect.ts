@@ -11,6 +11,9 @@ import { loadSettings } from './store.ts';
 const originOf = (url: string | undefined): string | null =>
   url && /^https?:/.test(url) && URL.canParse(url) ? new URL(url).origin : null;
 
+/** Tabs that were closed while somebody watched: browsers tell of it before they take the tab off their list. */
+const closed = new Set<number>();
+
 /** Tabs of the origins that Deskcall may read, the one that was last in front first. */
 export async function openTabs(): Promise<OpenTab[]> {
   // Without the permission `tabs`, the browser tells addresses of granted hosts alone.
@@ -19,22 +22,26 @@ export async function openTabs(): Promise<OpenTab[]> {
     .toSorted((a, b) => (b.lastAccessed ?? 0) - (a.lastAccessed ?? 0))
     .flatMap(({ id, url, title = '' }) => {
       const origin = originOf(url);
-      return id !== undefined && origin !== null && granted(origin) ? [{ id, origin, title }] : [];
+      return id !== undefined && !closed.has(id) && origin !== null && granted(origin) ? [{ id, origin, title }] : [];
     });
 }
 
 /** Tells when a tab came, went, or shows something else. @returns a function that ends it */
 export function watchTabs(changed: () => void): () => void {
+  const gone = (id: number): void => {
+    closed.add(id);
+    changed();
+  };
   const seen = (): void => void (document.visibilityState === 'visible' && changed());
   browser.tabs.onUpdated.addListener(changed);
-  browser.tabs.onRemoved.addListener(changed);
+  browser.tabs.onRemoved.addListener(gone);
   browser.permissions.onAdded.addListener(changed);
   browser.permissions.onRemoved.addListener(changed);
   document.addEventListener('visibilitychange', seen);
   window.addEventListener('focus', seen);
   return () => {
     browser.tabs.onUpdated.removeListener(changed);
-    browser.tabs.onRemoved.removeListener(changed);
+    browser.tabs.onRemoved.removeListener(gone);
     browser.permissions.onAdded.removeListener(changed);
     browser.permissions.onRemoved.removeListener(changed);
     document.removeEventListener('visibilitychange', seen);
