@@ -41,6 +41,7 @@ export function bytes(store: string): Figure[] {
 /** A tab of its own for each sample: in a renderer that has seen the script before, compiling costs nothing. */
 export async function evaluating(bench: Bench, rounds: number): Promise<Figure[]> {
   const whole: Record<string, number[]> = {};
+  const layout: Record<string, number[]> = {};
   const cpu = await inTurns(['empty', 'plain', 'deskcall', 'react'], rounds, async (variant) => {
     const page = await bench.context.newPage();
     const events = await traced(bench.browser, async () => {
@@ -49,7 +50,9 @@ export async function evaluating(bench: Bench, rounds: number): Promise<Figure[]
       await pause(200);
     });
     await page.close();
-    (whole[variant] ??= []).push(scriptTime(events, bench.desk.origin(variant)));
+    const spent = scriptTime(events, bench.desk.origin(variant));
+    (whole[variant] ??= []).push(spent.script);
+    (layout[variant] ??= []).push(spent.layout);
     return evaluation(events);
   });
   const standing = (variant: string) => differences(whole[variant] ?? [], whole.empty ?? []);
@@ -62,7 +65,9 @@ export async function evaluating(bench: Bench, rounds: number): Promise<Figure[]
     single('CPU to evaluate: Deskcall / React', share(cpu.deskcall, cpu.react), '', 0.1),
     medianOf('CPU until it stands: plain-DOM button', standing('plain'), 'ms'),
     medianOf('CPU until it stands: Deskcall', standing('deskcall'), 'ms'),
+    medianOf('CPU until it stands: Deskcall, of it layout', layout.deskcall ?? [], 'ms'),
     medianOf('CPU until it stands: the same panel on React', standing('react'), 'ms'),
+    medianOf('CPU until it stands: React, of it layout', layout.react ?? [], 'ms'),
     single('CPU until it stands: Deskcall / React', share(standing('deskcall'), standing('react')), ''),
   ];
 }
@@ -91,7 +96,7 @@ async function mutatingAt(bench: Bench, nodes: number, rounds: number, count: nu
     const page = pages.get(variant);
     await page?.bringToFront();
     const events = await traced(bench.browser, async () => page?.evaluate((n) => window.churn(n), count));
-    return scriptTime(events, bench.desk.origin(variant)) / count;
+    return scriptTime(events, bench.desk.origin(variant)).script / count;
   };
   // Once without counting: the first second of a page is not like the rest.
   await inTurns(variants, 1, sample);

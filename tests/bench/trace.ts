@@ -44,18 +44,33 @@ const from = (events: Event[], start: string): Event[] =>
 export const evaluation = (events: Event[]): number =>
   ms(from(events, 'chrome-extension://').filter(({ name }) => name === 'EvaluateScript'));
 
-/** CPU ms of all script on the main thread of a page, whoever's it is; nested events count once. */
-export function scriptTime(events: Event[], page: string): number {
+/** What styles and lays out a page and prepares its paint; within a script that asks for sizes, else in the frame after it. */
+const layouts = new Set(['Layout', 'UpdateLayoutTree', 'PrePaint']);
+
+/** Those that lie within no other of them. */
+function outermost(events: Event[]): Event[] {
+  let end = 0;
+  return events
+    .toSorted((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
+    .filter(({ ts, dur = 0 }) => {
+      if (ts < end) return false;
+      end = ts + dur;
+      return true;
+    });
+}
+
+/**
+ * CPU ms of all script on the main thread of a page, whoever's it is; nested events count once.
+ * @returns `script` with, and `layout` of it what was spent on styles and layout that a script asked for
+ */
+export function scriptTime(events: Event[], page: string): { script: number; layout: number } {
   const [first] = from(events, page);
   if (!first) throw new Error(`The trace has no script of ${page}.`);
-  const mine = events
-    .filter(({ ph, name, pid, tid }) => ph === 'X' && scripts.has(name) && pid === first.pid && tid === first.tid)
-    .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
-  let end = 0;
-  const outer = mine.filter(({ ts, dur = 0 }) => {
-    if (ts < end) return false;
-    end = ts + dur;
-    return true;
-  });
-  return ms(outer);
+  const here = events.filter(({ ph, pid, tid }) => ph === 'X' && pid === first.pid && tid === first.tid);
+  const outer = outermost(here.filter(({ name }) => scripts.has(name)));
+  const asked = here.filter(
+    ({ name, ts }) =>
+      layouts.has(name) && outer.some((script) => script.ts <= ts && ts < script.ts + (script.dur ?? 0)),
+  );
+  return { script: ms(outer), layout: ms(outermost(asked)) };
 }
