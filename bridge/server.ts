@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { makeApi } from './api/api.ts';
 import { cases } from './api/cases.ts';
 import { launches } from './api/launches.ts';
+import { token } from './api/token.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
 import { notFound, type App } from './door.ts';
@@ -45,7 +46,7 @@ export function makeServer(parts: Parts, stopping: () => boolean): App {
   app.get('/metrics', async (c) => c.text(await metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }));
 
   for (const door of [worklink, awaken, serviceoptimizer]) door(hooks);
-  for (const door of [launches, cases]) door(api);
+  for (const door of [token, launches, cases]) door(api);
   app.all('/api/*', (c) =>
     api.fail(
       c,

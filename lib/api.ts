@@ -96,3 +96,26 @@ export type ApiError = z.infer<typeof errorShape>['error'];
 /** What a token may do. */
 export const scopes = ['launch', 'pop', 'read', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
+
+/** `GET /api/token`: what the token that asks is called, and what it may. A newer bridge may know more scopes. */
+export const tokenShape = z.object({ name: z.string(), scopes: z.array(z.string()) });
+export type TokenInfo = z.infer<typeof tokenShape>;
+
+/**
+ * Why the extension has no answer. Not asked: `unset`, there is no address; `permission`, the browser was not allowed to
+ * go there; `token`, there is none. Asked in vain: how the network failed, `strange` for an answer that no bridge of this
+ * version gives, or the bridge's own {@link ApiError}.
+ */
+export type TroubleCode =
+  | 'unset'
+  | 'permission'
+  | 'token'
+  | 'address'
+  | 'network'
+  | 'timeout'
+  | 'redirect'
+  | 'too-long'
+  | 'strange'
+  | ApiError['code'];
+/** `said`: the bridge's own words. `retryAfter`: in ms, as it asked for. */
+export type Trouble = { code: TroubleCode; said?: string; retryAfter?: number };

@@ -17,6 +17,7 @@ const parts = [
   'licences',
   'awaken',
   'myUser',
+  'bridge',
   'rows',
 ] as const;
 type Part = (typeof parts)[number];

@@ -281,6 +281,11 @@ const awaken = z.strictObject({
   pops: z.array(pop).max(500).default([]),
 });
 
+/** The bridge: where it is. The person's token for it is no setting. */
+const bridge = z.strictObject({
+  url: endpoint.refine((typed) => !typed.includes('?'), 'holds a ?, behind which no path can stand').optional(),
+});
+
 export const schema = z.strictObject({
   version: z.literal(1).default(1),
   desks: z.array(desk).max(200).default([]),
@@ -307,6 +312,7 @@ export const schema = z.strictObject({
   awaken: awaken.prefault({}),
   /** The person's own username in Scripting, for pops to "me". */
   myUser: text(200).nullable().default(null),
+  bridge: bridge.prefault({}),
 });
 
 export type Settings = z.infer<typeof schema>;

@@ -104,8 +104,13 @@ function planned(args: string[]): Plan {
   if (!file || more.length) return refuse('npm run build:fleet -- settings.json: one settings file is needed.');
   const { problems, settings, text, own } = read(file);
   if (problems.length) refuse(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
-  const hosts = [...new Set(settings.desks.flatMap((desk) => desk.origins.map(patternOf)))].toSorted();
-  if (!hosts.length) refuse('desks: no desk has an address, so there is no page that this build could read');
+  const desks = settings.desks.flatMap((desk) => desk.origins);
+  if (!desks.length) refuse('desks: no desk has an address, so there is no page that this build could read');
+  // A closed build can be granted nothing later, so what the worker asks is granted with the desks.
+  const asked = [settings.awaken.authUrl, settings.awaken.popUrl, settings.bridge.url].flatMap((url) =>
+    url ? [new URL(url).origin] : [],
+  );
+  const hosts = [...new Set([...desks, ...asked].map(patternOf))].toSorted();
   const { browser, mode, defaults, 'firefox-id': firefoxId } = values;
   if (firefoxId !== undefined && !fitsPlace('firefox', 'id', firefoxId))
     refuse(`--firefox-id: "${firefoxId}" is no id of a Firefox add-on, such as name@company.example`);

@@ -40,8 +40,8 @@ export function makeApi(app: App, parts: Parts) {
     return c.json(value);
   }
 
-  /** Who asks, if that token may do so; else the answer. */
-  async function allowed(c: C, scope: Scope): Promise<Who | Refused> {
+  /** Who asks, if that token may do so; else the answer. @param scope none: whatever it may */
+  async function allowed(c: C, scope?: Scope): Promise<Who | Refused> {
     const token = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     const found = token && (await findToken(parts.db, token));
     if (!found)
@@ -62,7 +62,7 @@ export function makeApi(app: App, parts: Parts) {
           'retry-after': String(wait),
         }),
       };
-    if (!found.scopes.includes(scope))
+    if (scope && !found.scopes.includes(scope))
       return {
         answer: fail(
           c,

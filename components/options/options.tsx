@@ -4,6 +4,7 @@ import { Icon, Mark } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { AwakenView } from './awaken.tsx';
 import { Backup } from './backup.tsx';
+import { BridgeView } from './bridge.tsx';
 import { Deploy } from './deploy.tsx';
 import { Desks } from './desks.tsx';
 import { External } from './external.tsx';
@@ -29,6 +30,7 @@ const views = {
   simulator: Simulator,
   external: External,
   awaken: AwakenView,
+  bridge: BridgeView,
   backup: Backup,
   deploy: Deploy,
   inspect: Inspect,
@@ -108,6 +110,7 @@ function Side({ view, loaded }: { view: View | null; loaded: Loaded | undefined 
         {link('simulator')}
         {link('external', settings && Object.keys(settings.links.external).length)}
         {link('awaken', settings?.awaken.pops.length)}
+        {link('bridge')}
         <p>{say('o_nav_care')}</p>
         {!left && link('start')}
         {link('inspect')}

@@ -192,8 +192,7 @@ const setOf: { [step in Optional]: (loaded: Loaded, say: Say) => string | null }
     const ready = awaken.authUrl && awaken.popUrl && awaken.systemId;
     return ready ? counted(awaken.pops.length, 'pops', say) : null;
   },
-  // Where it has a view, that view says how it is.
-  bridge: () => null,
+  bridge: ({ settings: { bridge } }) => bridge.url ?? null,
   backup: ({ snapshots }, say) => (snapshots.length ? counted(snapshots.length, 'snapshots', say) : null),
 };
 

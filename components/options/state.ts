@@ -10,6 +10,7 @@ import type { Row, Settings } from '../../lib/schema.ts';
 import type { SettingsProblem } from '../../lib/settings.ts';
 import type { Round } from '../../lib/visit.ts';
 import type { AwakenHost } from './awaken.tsx';
+import type { BridgeHost } from './bridge.tsx';
 import type { Calls } from './calls.ts';
 import type { Lists } from './lists.ts';
 
@@ -64,6 +65,7 @@ export type Host = {
   lists: Lists;
   calls: Calls;
   awaken: AwakenHost;
+  bridge: BridgeHost;
   copy: (text: string) => Promise<void>;
   /** This very copy: the browser it runs in, and the id it has there. */
   self: { browser: 'chrome' | 'firefox'; id: string };

@@ -10,12 +10,14 @@ import '../../components/options/calls.css';
 import '../../components/options/grid.css';
 import '../../components/options/inspect.css';
 import '../../components/options/awaken.css';
+import '../../components/options/bridge.css';
 import '../../components/options/start.css';
 import { Options } from '../../components/options/options.tsx';
 import type { Host } from '../../components/options/state.ts';
 import { slug } from '../../components/options/words.ts';
 import { Text, type Say } from '../../components/text.ts';
 import { checks, likely } from '../../lib/awaken.ts';
+import { testBridge } from '../../lib/browser/bridge.ts';
 import { askFor, giveBack, grantedOrigins, patternOf } from '../../lib/browser/grants.ts';
 import { look, openTabs, take, watchTabs } from '../../lib/browser/inspect.ts';
 import { lookAround } from '../../lib/browser/visits.ts';
@@ -37,7 +39,7 @@ import {
   saveSettings,
   takeDefaults,
 } from '../../lib/browser/store.ts';
-import { forgetSecrets, heldFor, keepCredentials } from '../../lib/browser/vault.ts';
+import { bridgeToken, forgetSecrets, heldFor, keepCredentials } from '../../lib/browser/vault.ts';
 import { nameLanguage } from '../../lib/browser/words.ts';
 import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
 import { bytesOf, firstChoice, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
@@ -107,6 +109,7 @@ const host: Host = {
     test: testConnection,
     popMe,
   },
+  bridge: { held: bridgeToken.held, keep: bridgeToken.keep, forget: bridgeToken.forget, test: testBridge },
   calls: {
     simulate: (settings, desk, record) => simulate(settings, desk, record, rowsOf, Date.now()),
     readTyped,
@@ -136,8 +139,10 @@ const host: Host = {
   restore: async (snapshot, progress) => (await restore(snapshot, progress)).id,
   async removeAll() {
     const origins = async () => {
-      const { desks, awaken } = (await loadSettings()).settings;
-      const service = [awaken.authUrl, awaken.popUrl].flatMap((address) => (address ? new URL(address).origin : []));
+      const { desks, awaken, bridge } = (await loadSettings()).settings;
+      const service = [awaken.authUrl, awaken.popUrl, bridge.url].flatMap((address) =>
+        address ? new URL(address).origin : [],
+      );
       return [...new Set([...desks.flatMap((desk) => desk.origins), ...service])];
     };
     const before = await origins();

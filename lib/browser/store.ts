@@ -362,7 +362,7 @@ export async function publish(pending?: RowState): Promise<void> {
       rowCounts(),
     ]);
     // Also where another organisation's policy, or a file, has brought other addresses.
-    await bindSecrets(settings.awaken);
+    await bindSecrets(settings);
     const wanted = new Map<string, unknown>([['words', wordsNow()]]);
     for (const desk of settings.desks)
       for (const origin of desk.origins) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { errorShape, historyShape, launchesAnswerShape } from '../../lib/api.ts';
+import { errorShape, historyShape, launchesAnswerShape, tokenShape } from '../../lib/api.ts';
 import { revoke } from '../../bridge/keys.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -111,4 +111,10 @@ test('watched: alive, ready, and what there is to count', async () => {
   expect(text).toMatch(/^deskcall_api_total\{status="401"\} \d+$/m);
   expect(text).toMatch(/^deskcall_jobs\{queue="read"\} 0$/m);
   expect(text).not.toContain(hook.split('/').at(-1));
+});
+
+test('any token learns what it is called and what it may', async () => {
+  const asked = await world.get('/api/token', await world.token('launch', 'read'));
+  expect(tokenShape.parse(await asked.json())).toEqual({ name: 'test', scopes: ['launch', 'read'] });
+  expect((await world.get('/api/token', 'x')).status).toBe(401);
 });

@@ -42,6 +42,7 @@ const same: Record<string, string[]> = {
     'Parameter',
     'Simulator',
     'Pops',
+    'Token',
   ],
 };
 

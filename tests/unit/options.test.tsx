@@ -11,6 +11,7 @@ import type { Row } from '../../lib/schema.ts';
 import { parseSettings, warnings } from '../../lib/settings.ts';
 import { allowedLink } from '../../lib/link-words.ts';
 import { awaken } from './awaken-host.ts';
+import { bridge } from './bridge-host.ts';
 import { callsOn } from './calls-host.ts';
 import { lists } from './lists-host.ts';
 
@@ -50,6 +51,7 @@ function memory(raw: unknown = start, locked: string[] = []) {
     lists,
     calls: callsOn(() => held.rows),
     awaken,
+    bridge,
     looks: {
       tabs: async () => [],
       watch: () => () => {},

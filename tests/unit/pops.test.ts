@@ -345,7 +345,7 @@ describe('secrets', () => {
       // oxlint-disable-next-line no-await-in-loop -- as above
       expect([await life.readCredentials(there), await life.heldFor(there)]).toEqual([null, 'none']);
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await life.bindSecrets(there);
+      await life.bindSecrets({ awaken: there, bridge: {} });
       // Also if the address comes back.
       // oxlint-disable-next-line no-await-in-loop -- as above
       expect(await life.readCredentials(at())).toBeNull();
@@ -354,7 +354,7 @@ describe('secrets', () => {
 
   test('stay where only a path has changed', async () => {
     await keep(true);
-    await life.bindSecrets({ ...at(), authUrl: `${server.origin}/v2/auth` });
+    await life.bindSecrets({ awaken: { ...at(), authUrl: `${server.origin}/v2/auth` }, bridge: {} });
     expect(await life.heldFor(at())).toBe('remembered');
   });
 
