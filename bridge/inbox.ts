@@ -1,8 +1,10 @@
 /** What was delivered is stored as it came, together with the work that follows from it, in one transaction. */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { makeBatch } from './batch.ts';
 import type { Db, Source, Trx } from './db.ts';
 import type { JobRunner } from './jobs.ts';
+import type { Parts } from './server.ts';
 
 export type Delivery = {
   source: Source;
@@ -24,68 +26,121 @@ export type Delivery = {
   reason?: string;
 };
 
-/**
- * Stores a delivery; a repetition within the given time is counted on the one that is there.
- * @param within seconds
- * @returns whether it is new
- */
-export async function store(trx: Trx, delivery: Delivery, within: number): Promise<boolean> {
-  const { source, via, headers, body, state } = delivery;
+/** What two deliveries of the same thing have in common, as one value. */
+function sameOf({ source, via, same }: Delivery): Buffer {
   const hash = createHash('sha256');
   // Each with its length, so that no two lists run together to the same.
-  for (const part of [source, via, ...delivery.same]) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  const same = hash.digest();
-  // Of two that come at once the second waits for the first, and so sees it.
-  await sql`select pg_advisory_xact_lock(${same.readInt32BE(0)}, ${same.readInt32BE(4)})`.execute(trx);
-  const known = await trx
-    .updateTable('event')
-    .set(({ eb }) => ({ times: eb('times', '+', 1), seen_at: sql<Date>`now()` }))
-    .where('same', '=', same)
-    .where('received_at', '>', sql<Date>`now() - make_interval(secs => ${within})`)
-    .executeTakeFirst();
-  if (known.numUpdatedRows > 0n) return false;
-  await trx
-    .insertInto('event')
-    .values({
-      source,
-      via,
-      same,
-      remote: delivery.remote ?? null,
-      signed: delivery.signed ?? false,
-      headers: JSON.stringify(headers),
-      body,
-      kind: delivery.kind ?? null,
-      subject: delivery.subject ?? null,
-      verb: delivery.verb ?? null,
-      detail: delivery.detail ?? null,
-      state,
-      reason: delivery.reason ?? null,
-    })
-    .execute();
-  return true;
+  for (const part of [source, via, ...same]) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest();
 }
 
 /**
- * A record of WorkLink's is to be read, soon.
- * @param settle seconds until it is; more hints by then cost nothing
+ * Stores deliveries; a repetition within the given time is counted on the one that is there.
+ * @param within seconds
+ * @returns of each whether it is new
  */
-export async function askToRead(trx: Trx, jobs: JobRunner, resource: string, settle: number): Promise<void> {
-  await trx
-    .insertInto('session')
-    .values({ resource_id: resource, next_at: sql<Date>`now() + make_interval(secs => ${settle})` })
-    .onConflict((it) =>
-      it.column('resource_id').doUpdateSet((set) => ({
-        asked: set.eb('session.asked', '+', 1),
-        state: 'waiting',
-        reason: null,
-        tries: 0,
-        // A storm must not put it off for ever.
-        next_at: sql<Date>`case when session.state = 'waiting' then least(session.next_at, excluded.next_at) else excluded.next_at end`,
-      })),
+export async function storeAll(trx: Trx, deliveries: readonly Delivery[], within: number): Promise<boolean[]> {
+  const sames = deliveries.map(sameOf);
+  // Of those that come in one batch the first stands for all.
+  const times = new Map<string, number>();
+  for (const same of sames) times.set(same.toString('hex'), (times.get(same.toString('hex')) ?? 0) + 1);
+  const firsts = [...times.keys()].map((hex) => sames.findIndex((same) => same.toString('hex') === hex));
+  // All in one order, so that no two batches wait for each other.
+  firsts.sort((one, other) => sames[one]!.compare(sames[other]!));
+  const each = <T>(read: (delivery: Delivery, same: Buffer) => T): T[] =>
+    firsts.map((n) => read(deliveries[n]!, sames[n]!));
+  // Of two that come at once the second waits for the first, and so sees it.
+  await sql`select pg_advisory_xact_lock(one, other) from unnest(
+    ${each((_, same) => same.readInt32BE(0))}::integer[], ${each((_, same) => same.readInt32BE(4))}::integer[]
+  ) as key (one, other)`.execute(trx);
+  const { rows } = await sql<{ same: Buffer }>`
+    with come as (
+      select * from unnest(
+        ${each(({ source }) => source)}::text[],
+        ${each(({ via }) => via)}::text[],
+        ${each((_, same) => same)}::bytea[],
+        ${each((_, same) => times.get(same.toString('hex')))}::integer[],
+        ${each(({ remote }) => remote ?? null)}::text[],
+        ${each(({ signed }) => signed ?? false)}::boolean[],
+        ${each(({ headers }) => JSON.stringify(headers))}::jsonb[],
+        ${each(({ body }) => body)}::bytea[],
+        ${each(({ kind }) => kind ?? null)}::text[],
+        ${each(({ subject }) => subject ?? null)}::text[],
+        ${each(({ verb }) => verb ?? null)}::text[],
+        ${each(({ detail }) => detail ?? null)}::text[],
+        ${each(({ state }) => state)}::text[],
+        ${each(({ reason }) => reason ?? null)}::text[]
+      ) as one (source, via, same, times, remote, signed, headers, body, kind, subject, verb, detail, state, reason)
+    ), known as (
+      update event set times = event.times + come.times, seen_at = now() from come
+      where event.same = come.same and event.received_at > now() - make_interval(secs => ${within})
+      returning event.same
     )
-    .execute();
-  await jobs.ask('read', resource, { resource }, settle, trx);
+    insert into event (source, via, same, times, remote, signed, headers, body, kind, subject, verb, detail, state, reason)
+    select * from come where same not in (select same from known)
+    returning same`.execute(trx);
+  const stored = new Set(rows.map(({ same }) => same.toString('hex')));
+  return sames.map((same) => stored.delete(same.toString('hex')));
 }
+
+/** Stores one delivery. @returns whether it is new */
+export async function store(trx: Trx, delivery: Delivery, within: number): Promise<boolean> {
+  return (await storeAll(trx, [delivery], within))[0] ?? false;
+}
+
+/**
+ * Records of WorkLink's are to be read, soon.
+ * @param settle seconds until they are; more hints by then cost nothing
+ */
+export async function askToReadAll(
+  trx: Trx,
+  jobs: JobRunner,
+  resources: readonly string[],
+  settle: number,
+): Promise<void> {
+  // Each once and all in one order: two transactions that ask for the same ones never wait for each other.
+  const times = new Map<string, number>();
+  for (const id of resources.toSorted()) times.set(id, (times.get(id) ?? 0) + 1);
+  const ids = [...times.keys()];
+  if (!ids.length) return;
+  await sql`
+    insert into session (resource_id, asked, next_at)
+    select id, times, now() + make_interval(secs => ${settle})
+    from unnest(${ids}::text[], ${[...times.values()]}::integer[]) as hint (id, times)
+    on conflict (resource_id) do update set
+      asked = session.asked + excluded.asked,
+      state = 'waiting',
+      reason = null,
+      tries = 0,
+      -- A storm must not put it off for ever.
+      next_at = case when session.state = 'waiting' then least(session.next_at, excluded.next_at) else excluded.next_at end
+  `.execute(trx);
+  await jobs.askAll(
+    'read',
+    ids.map((resource) => ({ key: resource, data: { resource } })),
+    settle,
+    trx,
+  );
+}
+
+/** One record of WorkLink's is to be read. */
+export const askToRead = (trx: Trx, jobs: JobRunner, resource: string, settle: number): Promise<void> =>
+  askToReadAll(trx, jobs, [resource], settle);
+
+/**
+ * WorkLink's deliveries, each stored together with the reading that it asks for; those that come at the same time in
+ * one transaction. Resolves after the commit. @returns whether it is new
+ */
+export const makeInbox = ({ config, db, jobs }: Parts): ((delivery: Delivery) => Promise<boolean>) =>
+  makeBatch((deliveries) =>
+    db.transaction().execute(async (trx) => {
+      const isNew = await storeAll(trx, deliveries, config.waits.repetition);
+      // A repetition may be a new event that looks the same, so it asks as well: at most it costs a reading.
+      const told = deliveries.flatMap(({ state, subject }) => (state === 'taken' && subject ? [subject] : []));
+      await askToReadAll(trx, jobs, told, config.waits.settle);
+      return isNew;
+    }),
+  );
 
 /** Takes away raw deliveries that are older than `keep` seconds. @returns how many */
 export async function forget(db: Db, keep: number): Promise<number> {

@@ -23,6 +23,13 @@ export type JobRunner = {
    * @param after seconds
    */
   ask<Q extends Queue>(queue: Q, key: string, data: Jobs[Q], after?: number, trx?: Trx | Db): Promise<void>;
+  /** Asks for many at once. */
+  askAll<Q extends Queue>(
+    queue: Q,
+    works: readonly { key: string; data: Jobs[Q] }[],
+    after?: number,
+    trx?: Trx | Db,
+  ): Promise<void>;
   /** Starts to work; what is in hand at the end gets `shutdown` seconds. */
   work(work: Work): Promise<void>;
   /** Jobs by queue that wait or are worked on. */
@@ -59,35 +66,42 @@ export async function startJobs(connectionString: string, log: Log, poll: number
       heartbeatSeconds: 10,
       deleteAfterSeconds: 60,
     });
-  return {
-    async ask(queue, key, data, after = 0, trx) {
-      await boss.send(queue, data, {
+  const askAll: JobRunner['askAll'] = async (queue, works, after = 0, trx) => {
+    await boss.insert(
+      queue,
+      works.map(({ key, data }) => ({
+        data,
         // Ids of others are of any length and any letters.
         singletonKey: createHash('sha256').update(key).digest('hex'),
         ...(after > 0 && { startAfter: after }),
-        ...(trx && { db: fromKysely(trx) }),
-      });
-    },
+      })),
+      trx ? { db: fromKysely(trx) } : {},
+    );
+  };
+  return {
+    askAll,
+    ask: (queue, key, data, after, trx) => askAll(queue, [{ key, data }], after, trx),
     async work(work) {
       for (const name of queues) {
         const handler = work[name] as ((data: unknown) => Promise<void>) | undefined;
         if (!handler) continue;
-        const options = {
-          pollingIntervalSeconds: poll,
-          notifyPollingIntervalSeconds: poll,
-          localConcurrency: name === 'sweep' ? 1 : 4,
-        };
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await boss.work<unknown>(name, options, async ([job]) => {
-          if (!job) return;
-          try {
-            await handler(job.data);
-          } catch (error) {
-            // It is tried again; the log says why, since the queue's own record of it is for nobody to read.
-            log.error(`${name}: failed`, { error: said(error) });
-            throw error;
-          }
-        });
+        const options = { pollingIntervalSeconds: poll, notifyPollingIntervalSeconds: poll };
+        for (let n = 0; n < (name === 'sweep' ? 1 : 4); n += 1) {
+          // oxlint-disable-next-line no-await-in-loop -- as above
+          const worker: string = await boss.work<unknown>(name, options, async ([job]) => {
+            if (!job) return;
+            try {
+              await handler(job.data);
+            } catch (error) {
+              // It is tried again; the log says why, since the queue's own record of it is for nobody to read.
+              log.error(`${name}: failed`, { error: said(error) });
+              throw error;
+            } finally {
+              // Where one was there may be more: else each worker did one between two looks.
+              boss.notifyWorker(worker);
+            }
+          });
+        }
       }
     },
     async open() {

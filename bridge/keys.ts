@@ -44,16 +44,19 @@ export async function createHook(db: Db, kind: HookKind): Promise<{ token: strin
   });
 }
 
-/** @returns the hook's id, or undefined for a secret that no active hook of that kind has */
-export async function findHook(db: Db, kind: HookKind, token: string): Promise<string | undefined> {
+/** @returns of each the hook's id, or undefined for a secret that no active hook of that kind has */
+export async function findHooks(
+  db: Db,
+  asked: readonly { kind: HookKind; token: string }[],
+): Promise<(string | undefined)[]> {
+  const hashes = asked.map(({ token }) => hash(token));
   const found = await db
     .selectFrom('hook')
-    .select('id')
-    .where('hash', '=', hash(token))
-    .where('kind', '=', kind)
+    .select(['id', 'kind', 'hash'])
+    .where((it) => it('hash', '=', it.fn.any(it.val(hashes))))
     .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  return found?.id;
+    .execute();
+  return asked.map(({ kind }, n) => found.find((hook) => hook.kind === kind && hashes[n]?.equals(hook.hash))?.id);
 }
 
 /** The scopes of a list such as `launch,read`. @returns what of it is none, if anything */

@@ -1,9 +1,10 @@
 /** What the hooks have in common. One file beside this one is one sender: what it says, and its door. */
 import type { IncomingMessage } from 'node:http';
+import { makeBatch } from '../batch.ts';
 import { readBody } from '../body.ts';
 import type { HookKind } from '../db.ts';
 import { notFound, remoteOf, type App, type C } from '../door.ts';
-import { findHook } from '../keys.ts';
+import { findHooks } from '../keys.ts';
 import { makeLimit } from '../limit.ts';
 import type { Parts } from '../server.ts';
 
@@ -24,6 +25,7 @@ export type Hooks = ReturnType<typeof makeHooks>;
 
 export function makeHooks(app: App, parts: Parts) {
   const limit = makeLimit(parts.config.limits.hook);
+  const find = makeBatch((asked: { kind: HookKind; token: string }[]) => findHooks(parts.db, asked));
   const counted = parts.metrics.counter('deskcall_hooks_total', 'Deliveries by source and what became of them.');
   const took = parts.metrics.duration(
     'deskcall_hook_seconds',
@@ -38,7 +40,7 @@ export function makeHooks(app: App, parts: Parts) {
 
   /** The body, and whose hook it is, for those with a token in their address; else the answer. */
   async function taken(c: C, kind: HookKind): Promise<{ via: string; body: Buffer } | { answer: Response }> {
-    const via = await findHook(parts.db, kind, c.req.param('token') ?? '');
+    const via = await find({ kind, token: c.req.param('token') ?? '' });
     if (via === undefined) return { answer: notFound(c) };
     const wait = limit(`${kind} ${via}`);
     if (wait) return { answer: refuse(c, kind, 'too many', 429, { 'retry-after': String(wait) }) };

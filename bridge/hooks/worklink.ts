@@ -8,7 +8,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { remoteOf } from '../door.ts';
-import { askToRead, store, type Delivery } from '../inbox.ts';
+import { makeInbox, type Delivery } from '../inbox.ts';
 import { own, parseJson, squashed, textOf } from '../json.ts';
 import { headersOf, type Hooks } from './hooks.ts';
 
@@ -83,7 +83,9 @@ export function signedBy(body: Buffer, signature: string, keys: readonly string[
   return right;
 }
 
-export function worklink({ app, parts: { config, db, jobs, log }, counted, refuse, taken, took }: Hooks): void {
+export function worklink({ app, parts, counted, refuse, taken, took }: Hooks): void {
+  const { config, log } = parts;
+  const inbox = makeInbox(parts);
   app.post('/hooks/worklink/:token', async (c) => {
     const start = performance.now();
     const got = await taken(c, 'worklink');
@@ -94,25 +96,17 @@ export function worklink({ app, parts: { config, db, jobs, log }, counted, refus
     if (keys.length && !signed) return refuse(c, 'worklink', 'signature', 401);
     const topic = c.req.header('x-scope-topic')?.slice(0, 256);
     const hint = readHint(body, topic);
-    await db.transaction().execute(async (trx) => {
-      const isNew = await store(
-        trx,
-        {
-          source: 'worklink',
-          via,
-          remote: remoteOf(c),
-          signed,
-          headers: headersOf(c.env.incoming),
-          body,
-          same: [topic ?? '', c.req.header('x-scope-webhook-id') ?? '', body],
-          ...hint,
-        },
-        config.waits.repetition,
-      );
-      // A repetition may be a new event that looks the same, so it asks as well: at most it costs a reading.
-      if (hint.state === 'taken' && hint.subject) await askToRead(trx, jobs, hint.subject, config.waits.settle);
-      counted({ source: 'worklink', outcome: isNew ? hint.state : 'repeated' });
+    const isNew = await inbox({
+      source: 'worklink',
+      via,
+      remote: remoteOf(c),
+      signed,
+      headers: headersOf(c.env.incoming),
+      body,
+      same: [topic ?? '', c.req.header('x-scope-webhook-id') ?? '', body],
+      ...hint,
     });
+    counted({ source: 'worklink', outcome: isNew ? hint.state : 'repeated' });
     if (hint.state === 'parked') log.warn('webhook parked', { hook: '/hooks/worklink/:token', why: hint.reason });
     took((performance.now() - start) / 1000, { source: 'worklink' });
     return c.body(null, 200);

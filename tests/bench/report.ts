@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { median, quantile } from './stats.ts';
 
-type Unit = 'ms' | 'B' | '';
-type Aim = { most: number; unit: Unit };
+type Unit = 'ms' | 's' | 'B' | 'MB' | '/s' | '';
+/** A figure on it has met it. */
+type Aim = ({ most: number } | { least: number }) & { unit: Unit };
 
 export type Figure = {
   what: string;
@@ -48,14 +49,17 @@ const say = (value: number, unit: Unit): string => {
 const spread = (samples: number[] | undefined): string =>
   samples ? `${rounded(quantile(samples, 0.25))} to ${rounded(quantile(samples, 0.75))} (${samples.length})` : '';
 
-/** An aim is a most that is allowed; a figure on it has met it. */
-export const met = ({ value, aim }: Figure): boolean => !aim || value <= aim.most;
+export const met = ({ value, aim }: Figure): boolean =>
+  !aim || ('most' in aim ? value <= aim.most : value >= aim.least);
+
+const aimed = (aim: Aim): string =>
+  `at ${'most' in aim ? `most ${aim.most}` : `least ${aim.least}`}${aim.unit ? ` ${aim.unit}` : ''}`;
 
 const cells = (figure: Figure): string[] => [
   figure.what,
   say(figure.value, figure.unit),
   spread(figure.samples),
-  figure.aim ? `at most ${figure.aim.most}${figure.aim.unit ? ` ${figure.aim.unit}` : ''}` : '',
+  figure.aim ? aimed(figure.aim) : '',
   figure.aim ? (met(figure) ? 'met' : '**missed**') : '',
 ];
 

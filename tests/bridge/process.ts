@@ -17,8 +17,9 @@ export function endAll(): void {
   for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
 }
 
-export function run(args: string[], env: Record<string, string>): Run {
-  const child = spawn(process.execPath, ['bridge/main.ts', ...args], {
+/** @param file another program that speaks as the bridge does */
+export function run(args: string[], env: Record<string, string>, file = 'bridge/main.ts'): Run {
+  const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, BRIDGE_CONFIG: '', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
