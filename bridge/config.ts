@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { secretsOf, type Credentials, type Service } from '../lib/awaken.ts';
 import { addressFault } from '../lib/http.ts';
 
 const address = z.string().superRefine((text, context) => {
@@ -35,6 +36,14 @@ const fileShape = z.strictObject({
     })
     .optional(),
   desks: z.record(key, deskShape).default({}),
+  /** Where pops go; all three are handed out by the vendor, and neither address follows from the other. */
+  awaken: z
+    .strictObject({
+      authUrl: address,
+      popUrl: address,
+      systemId: z.guid('is not a SystemId; it stands at the top of the About screen in Scripting'),
+    })
+    .optional(),
   serviceoptimizer: z
     .record(
       key,
@@ -72,6 +81,10 @@ const fileShape = z.strictObject({
       sweep: seconds(300),
       /** A launch of which no session was seen by then expires. */
       launch: seconds(86_400),
+      /** After a pop that may have arrived nobody gets the same record for so long: Awaken's own check can be raced. */
+      coolDown: seconds(30),
+      /** A bridge that has given no sign of life of a pop for so long has died. */
+      lease: z.number().min(0.1).max(3600).default(15),
       /** The queue is looked at this often. */
       poll: z.number().min(0.5).max(60).default(1),
       /** Work in hand at a shutdown gets this long to end. */
@@ -84,7 +97,7 @@ export type DeskConfig = z.infer<typeof deskShape> & { secret: string };
 
 type File = z.infer<typeof fileShape>;
 
-export type Config = Omit<File, 'desks' | 'worklink' | 'serviceoptimizer'> & {
+export type Config = Omit<File, 'desks' | 'worklink' | 'serviceoptimizer' | 'awaken'> & {
   port: number;
   host: string;
   /** Absent: an embedded PostgreSQL in {@link Config.dataDir}. */
@@ -92,6 +105,7 @@ export type Config = Omit<File, 'desks' | 'worklink' | 'serviceoptimizer'> & {
   dataDir: string;
   desks: Record<string, DeskConfig>;
   worklink?: Omit<NonNullable<File['worklink']>, 'headers'> & { token: string; headers: Record<string, string> };
+  awaken?: { service: Service; credentials: Credentials };
   serviceoptimizer: Record<string, File['serviceoptimizer'][string] & { secrets: string[] }>;
   /** Keys of WorkLink's signatures; empty: deliveries need none. Two while one replaces the other. */
   worklinkSecrets: string[];
@@ -165,7 +179,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
     for (const issue of parsed.error.issues) mistakes.push(`${path}: ${where(issue.path)}: ${issue.message}.`);
     return { mistakes };
   }
-  const { desks, worklink, serviceoptimizer, ...file } = parsed.data;
+  const { desks, worklink, serviceoptimizer, awaken, ...file } = parsed.data;
+
+  const credentials = awaken && {
+    user: needed('AWAKEN_USER', 'pops are sent by that user'),
+    password: needed('AWAKEN_PASSWORD', 'pops are sent by its user'),
+  };
+  // Also as they are sent, and as a server may quote them.
+  if (credentials) secrets.push(...secretsOf(credentials));
 
   const config: Config = {
     ...file,
@@ -202,6 +223,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
         return [name, { ...instance, secrets: known }];
       }),
     ),
+    ...(awaken && credentials && { awaken: { service: awaken, credentials } }),
     worklinkSecrets: pair('WORKLINK_SECRET'),
     secrets,
   };

@@ -13,7 +13,15 @@ type Now = Generated<Date>;
 /** As migrations.ts has them. A bigint comes as text. */
 export type Tables = {
   hook: { id: Id; kind: HookKind; hash: Buffer; created_at: Now; revoked_at: Date | null };
-  token: { id: Id; name: string; scopes: string[]; hash: Buffer; created_at: Now; revoked_at: Date | null };
+  token: {
+    id: Id;
+    name: string;
+    scopes: string[];
+    hash: Buffer;
+    created_at: Now;
+    revoked_at: Date | null;
+    username: string | null;
+  };
   event: {
     id: Id;
     source: Source;
@@ -84,6 +92,26 @@ export type Tables = {
     next_at: Now;
     created_at: Now;
     done_at: Date | null;
+  };
+  pop: {
+    id: Id;
+    token_id: string;
+    key: string;
+    asked: Buffer;
+    desk: string;
+    kind: string;
+    case_id: string;
+    pop_id: string;
+    username: string;
+    campaign: string;
+    reference: string;
+    record: Buffer | null;
+    state: Generated<'sending' | 'sent' | 'failed' | 'unknown'>;
+    verdict: unknown;
+    at: Now;
+    lease: Date;
+    done_at: Date | null;
+    opened_at: Date | null;
   };
   stopped: { desk: string; credential: Buffer; reason: string; at: Now };
 };

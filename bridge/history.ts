@@ -1,6 +1,7 @@
 /** What the bridge knows of one case: launched, seen, written back, or why not. */
 import type { Entry } from '../lib/api.ts';
 import type { Db } from './db.ts';
+import { popsOf } from './pops.ts';
 
 /** The newest so many of each sort are told. */
 const most = 200;
@@ -69,6 +70,7 @@ export async function historyOf(
         .execute()
     : [];
   const entries: Entry[] = [
+    ...(await popsOf(db, { desk, kind, id }, most)),
     ...launches.map(
       (launch): Entry => ({
         what: 'launch',

@@ -69,12 +69,17 @@ export function readScopes(list: string): Scope[] | { wrong: string[] } {
   return wrong.length || !names.length ? { wrong } : scopes.filter((scope) => names.includes(scope));
 }
 
-/** @returns the token, shown once */
-export async function createToken(db: Db, name: string, may: readonly Scope[]): Promise<{ token: string; id: string }> {
+/** @param username who that is in Awaken, for pops. @returns the token, shown once */
+export async function createToken(
+  db: Db,
+  name: string,
+  may: readonly Scope[],
+  username: string | null = null,
+): Promise<{ token: string; id: string }> {
   const token = mint();
   const { id } = await db
     .insertInto('token')
-    .values({ name, scopes: [...may], hash: hash(token), revoked_at: null })
+    .values({ name, scopes: [...may], hash: hash(token), revoked_at: null, username })
     .returning('id')
     .executeTakeFirstOrThrow();
   return { token, id };
@@ -84,10 +89,10 @@ export async function createToken(db: Db, name: string, may: readonly Scope[]): 
 export async function findToken(
   db: Db,
   token: string,
-): Promise<{ id: string; name: string; scopes: string[] } | undefined> {
+): Promise<{ id: string; name: string; scopes: string[]; username: string | null } | undefined> {
   return db
     .selectFrom('token')
-    .select(['id', 'name', 'scopes'])
+    .select(['id', 'name', 'scopes', 'username'])
     .where('hash', '=', hash(token))
     .where('revoked_at', 'is', null)
     .executeTakeFirst();

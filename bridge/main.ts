@@ -1,5 +1,5 @@
 /**
- * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`
+ * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
  * `-- token revoke ID` and `-- desk resume KEY` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ import { NoDatabase } from './postgres.ts';
 const usage = `npm run bridge                                       starts the bridge
 npm run bridge -- hook create worklink|awaken        makes an address for webhooks and prints it, once
 npm run bridge -- hook revoke ID
-npm run bridge -- token create --name NAME --scope launch,pop,read,admin
+npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,admin [--username AWAKEN-USERNAME]
 npm run bridge -- token revoke ID
 npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential`;
 
@@ -51,7 +51,7 @@ async function serve(config: Config): Promise<void> {
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { name: { type: 'string' }, scope: { type: 'string' } },
+    options: { name: { type: 'string' }, scope: { type: 'string' }, username: { type: 'string' } },
   });
   const [what, action, argument = ''] = positionals;
   const line = `${what} ${action}`;
@@ -77,9 +77,12 @@ async function main(): Promise<void> {
     if (!values.name || 'wrong' in may)
       return fail('wrong' in may && may.wrong.length ? `No such scope: ${may.wrong.join(', ')}.\n${usage}` : usage);
     const { name } = values;
+    const username = values.username?.trim() || null;
+    if (may.includes('pop') && !may.includes('pop:others') && !username)
+      return fail(`Whose desktop is it that ${name} may pop to? Add --username, the name in Awaken.\n${usage}`);
     return once(config, async (db) => {
-      const { id, token } = await createToken(db, name, may);
-      return `Token ${id}, ${name}, may ${may.join(', ')}. It is shown only now; keep it like a password:\n${token}`;
+      const { id, token } = await createToken(db, name, may, username);
+      return `Token ${id}, ${name}${username ? `, ${username} in Awaken` : ''}, may ${may.join(', ')}. It is shown only now; keep it like a password:\n${token}`;
     });
   }
   if (what === 'desk')

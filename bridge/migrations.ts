@@ -119,4 +119,38 @@ export const migrations: readonly string[] = [
     at timestamptz not null default now()
   );
   `,
+  `
+  -- Who a token is in Awaken, for pops.
+  alter table token add column username text;
+
+  -- One pop for each key of a token's. What was sent in it is not kept, but for ids.
+  create table pop (
+    id bigint generated always as identity primary key,
+    token_id bigint not null references token (id),
+    key text not null,
+    -- The hash of the request, so that a key is not used for another.
+    asked bytea not null,
+    desk text not null,
+    kind text not null,
+    case_id text not null,
+    pop_id text not null,
+    username text not null,
+    campaign text not null,
+    reference text not null,
+    -- The hash of SystemId, campaign and Reference; null without a Reference, which is a new record each time.
+    record bytea,
+    state text not null default 'sending' check (state in ('sending', 'sent', 'failed', 'unknown')),
+    verdict jsonb,
+    at timestamptz not null default now(),
+    -- Put off again and again by the bridge that sends it; when it has passed, that bridge has died.
+    lease timestamptz not null,
+    done_at timestamptz,
+    opened_at timestamptz,
+    unique (token_id, key)
+  );
+  create index pop_case on pop (desk, kind, case_id);
+  create index pop_record on pop (record, id desc) where record is not null;
+  create index pop_reference on pop (reference, id desc);
+  create index pop_at on pop (at);
+  `,
 ];

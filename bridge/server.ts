@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { makeApi } from './api/api.ts';
 import { cases } from './api/cases.ts';
 import { launches } from './api/launches.ts';
+import { pops } from './api/pops.ts';
 import { token } from './api/token.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
@@ -46,7 +47,7 @@ export function makeServer(parts: Parts, stopping: () => boolean): App {
   app.get('/metrics', async (c) => c.text(await metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }));
 
   for (const door of [worklink, awaken, serviceoptimizer]) door(hooks);
-  for (const door of [token, launches, cases]) door(api);
+  for (const door of [token, launches, pops, cases]) door(api);
   app.all('/api/*', (c) =>
     api.fail(
       c,

@@ -3,6 +3,7 @@ import { deskOf } from './desks/index.ts';
 import { forget } from './inbox.ts';
 import { expireLaunches } from './launches.ts';
 import { makeWriter, resumeChanged } from './outbox.ts';
+import { forgetPops } from './pops.ts';
 import type { Parts } from './server.ts';
 import { makeReader } from './sessions.ts';
 import { makeWorkLink } from './worklink.ts';
@@ -22,7 +23,7 @@ export async function makeWork(parts: Parts): Promise<void> {
     write: ({ outbox }) => writer.write(outbox),
     async sweep() {
       try {
-        const forgotten = await forget(db, waits.keep);
+        const forgotten = (await forget(db, waits.keep)) + (await forgetPops(db, waits.keep));
         await reader?.sweep();
         await writer.sweep();
         const expired = await expireLaunches(db, waits.launch);

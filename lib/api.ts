@@ -3,10 +3,13 @@
  * nothing of Node's is in here.
  */
 import { z } from 'zod';
+import { outcomes } from './awaken.ts';
 
 /** The key of a configured desk, the same in the extension and in the bridge. */
 const desk = z.string().regex(/^[a-z0-9-]{1,24}$/);
 const text = (longest: number) => z.string().min(1).max(longest);
+/** What the bridge stores: PostgreSQL's text holds no NUL. */
+const storable = (longest: number) => text(longest).refine((it) => !it.includes('\0'), 'holds a NUL');
 /** ISO 8601 with a zone. */
 const time = z.iso.datetime({ offset: true });
 
@@ -32,6 +35,50 @@ export const launchesAnswerShape = z.object({ stored: z.number().int().min(0) })
 
 /** How far the write-back of one session is. */
 export const noteStateShape = z.enum(['waiting', 'written', 'parked']);
+
+/**
+ * `POST /api/pops`, with the header Idempotency-Key: one pop, all of it resolved but for what the bridge holds itself.
+ * It is the `PopIntent` of lib/awaken.ts.
+ */
+export const popShape = z.object({
+  /** `desk:kind:id` */
+  case: z.string().regex(/^[a-z0-9-]{1,24}:[^:\0]{1,64}:[^\0]{1,256}$/, 'has to be desk:kind:id'),
+  popId: storable(64),
+  username: storable(256),
+  campaign: storable(256),
+  /** Without one Awaken makes a record at each pop, so that nothing is tried a second time. */
+  reference: storable(256).or(z.literal('')),
+  data: z
+    .record(text(256), z.string().max(20_000))
+    // Awaken finds its fields ignoring case, so that one of the two would win and nobody knows which.
+    .refine(
+      (data) => new Set(Object.keys(data).map((name) => name.toLowerCase())).size === Object.keys(data).length,
+      'two names differ in case only',
+    ),
+  /** Everything but the sending: whether it may be sent, and whether Awaken takes the bridge's user. */
+  dry: z.literal(true).optional(),
+});
+
+/** The header: a name for one click, the same however often it is sent. */
+export const popKeyShape = z.string().regex(/^[\w-]{8,64}$/);
+
+/** What Awaken said of a pop: the `Verdict` of lib/awaken.ts. */
+export const verdictShape = z.object({
+  outcome: z.enum(outcomes),
+  at: z.enum(['auth', 'pop']),
+  status: z.number().optional(),
+  message: z.string().optional(),
+  requestId: z.string().optional(),
+  version: z.string().optional(),
+  mustSet: z.literal(true).optional(),
+  retryAfter: z.number().optional(),
+});
+
+/**
+ * The answer to a pop that was accepted, or, as null, to a dry one that could have been sent. Of all others it is an
+ * error, with the verdict in it if Awaken was asked.
+ */
+export const popAnswerShape = z.object({ verdict: verdictShape.nullable() });
 
 /** One line of a case's history, oldest first. */
 export const entryShape = z.discriminatedUnion('what', [
@@ -68,6 +115,20 @@ export const entryShape = z.discriminatedUnion('what', [
     verb: z.string(),
     status: z.string().optional(),
   }),
+  z.object({
+    what: z.literal('pop'),
+    at: time,
+    /** The Idempotency-Key that it was sent with. */
+    key: z.string(),
+    popId: z.string(),
+    username: z.string(),
+    campaign: z.string(),
+    reference: z.string(),
+    /** `sent`: accepted, not known to be open. `opened`: the workflow said so. `unknown`: nobody read the answer. */
+    state: z.enum(['sending', 'sent', 'opened', 'failed', 'unknown']),
+    outcome: z.enum(outcomes).optional(),
+    openedAt: time.optional(),
+  }),
 ]);
 export type Entry = z.infer<typeof entryShape>;
 
@@ -86,15 +147,24 @@ export const errorShape = z.object({
       'too-many',
       'unavailable',
       'internal',
+      /** Of pops: the same key is still being worked on; the record has just been popped; the key was another pop's. */
+      'in-hand',
+      'cooling',
+      'reused',
+      ...outcomes,
     ]),
     message: z.string(),
     next: z.string(),
+    /** Of a pop: what Awaken said. Absent where it was not asked. */
+    verdict: verdictShape.optional(),
+    /** Of a pop: how long to wait before it is tried again, in ms. */
+    retryAfter: z.number().optional(),
   }),
 });
 export type ApiError = z.infer<typeof errorShape>['error'];
 
-/** What a token may do. */
-export const scopes = ['launch', 'pop', 'read', 'admin'] as const;
+/** What a token may do. `pop:others`: besides `pop`, pops to others than the token's own Awaken username. */
+export const scopes = ['launch', 'pop', 'pop:others', 'read', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** `GET /api/token`: what the token that asks is called, and what it may. A newer bridge may know more scopes. */

@@ -60,6 +60,14 @@ export type Verdict = {
   retryAfter?: number;
 };
 
+/** What is known of a pop by its verdict. */
+export const stateOf = ({ outcome, at }: Verdict): 'sent' | 'failed' | 'unknown' =>
+  outcome === 'accepted' ? 'sent' : outcome === 'unknown' && at === 'pop' ? 'unknown' : 'failed';
+
+/** Whether it may have reached somebody: also where the API broke off without an answer. */
+export const mayHaveArrived = (verdict: Verdict): boolean =>
+  stateOf(verdict) !== 'failed' || (verdict.outcome === 'unavailable' && verdict.at === 'pop');
+
 /** What to look at on the side of Awaken, in the order in which it is likely. Each is a line of the options' checklist. */
 export const checks = [
   'addresses',

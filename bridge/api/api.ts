@@ -15,7 +15,7 @@ import type { Parts } from '../server.ts';
 const longest = 256 * 1024;
 
 type Refused = { answer: Response };
-export type Who = { id: string; name: string; scopes: string[] };
+export type Who = NonNullable<Awaited<ReturnType<typeof findToken>>>;
 export type Api = ReturnType<typeof makeApi>;
 
 export function makeApi(app: App, parts: Parts) {
@@ -24,14 +24,15 @@ export function makeApi(app: App, parts: Parts) {
 
   const fail = (
     c: C,
-    status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 502 | 503,
+    status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 424 | 429 | 500 | 502 | 503,
     code: ApiError['code'],
     message: string,
     next: string,
     headers: Record<string, string> = {},
+    more: Omit<ApiError, 'code' | 'message' | 'next'> = {},
   ): Response => {
     asked({ status: String(status) });
-    return c.json({ error: { code, message, next } }, status, headers);
+    return c.json({ error: { code, message, next, ...more } }, status, headers);
   };
 
   /** An answer that is no refusal. */

@@ -2,6 +2,7 @@
 import { remoteOf } from '../door.ts';
 import { store } from '../inbox.ts';
 import { own, parseJson, textOf } from '../json.ts';
+import { markOpened } from '../pops.ts';
 import { headersOf, type Hooks } from './hooks.ts';
 
 export function awaken({ app, parts: { config, db }, counted, taken }: Hooks): void {
@@ -12,9 +13,10 @@ export function awaken({ app, parts: { config, db }, counted, taken }: Hooks): v
     const value = 'value' in parsed ? parsed.value : undefined;
     const reference = textOf(own(value, 'reference'), 256);
     const agent = textOf(own(value, 'agent'), 256);
-    const state = reference ? 'taken' : 'parked';
-    await db.transaction().execute((trx) =>
-      store(
+    const state = await db.transaction().execute(async (trx) => {
+      // A repetition of one that is stored may be of a later pop.
+      const found = !reference ? 'parked' : (await markOpened(trx, reference, agent)) ? 'taken' : 'ignored';
+      await store(
         trx,
         {
           source: 'awaken',
@@ -24,12 +26,14 @@ export function awaken({ app, parts: { config, db }, counted, taken }: Hooks): v
           body: got.body,
           same: [reference ?? '', agent ?? '', reference ? '' : got.body],
           ...(reference && { subject: reference, verb: 'opened' }),
-          state,
-          ...(!reference && { reason: 'It names no reference.' }),
+          state: found,
+          ...(found === 'parked' && { reason: 'It names no reference.' }),
+          ...(found === 'ignored' && { reason: 'No pop of that reference to that agent is known.' }),
         },
         config.waits.repetition,
-      ),
-    );
+      );
+      return found;
+    });
     counted({ source: 'awaken', outcome: state });
     return c.body(null, 200);
   });

@@ -106,7 +106,7 @@ test('watched: alive, ready, and what there is to count', async () => {
   expect((await world.post(hook, { reference: 'rt:1', agent: 'James.Collins' })).status).toBe(200);
   expect((await world.post(hook, 'nonsense')).status).toBe(200);
   const text = await (await world.get('/metrics')).text();
-  expect(text).toContain('deskcall_hooks_total{source="awaken",outcome="taken"} 1');
+  expect(text).toContain('deskcall_hooks_total{source="awaken",outcome="ignored"} 1');
   expect(text).toContain('deskcall_hooks_total{source="awaken",outcome="parked"} 1');
   expect(text).toMatch(/^deskcall_api_total\{status="401"\} \d+$/m);
   expect(text).toMatch(/^deskcall_jobs\{queue="read"\} 0$/m);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,7 @@ test('every mistake is named, and none quotes a secret', () => {
       desks: { rt: { type: 'request-tracker', url: 'https://rt.test' } },
       worklink: {},
       serviceoptimizer: { so: {} },
+      awaken: { authUrl: 'https://awaken.test/auth', popUrl: 'https://awaken.test/pop', systemId: randomUUID() },
     }),
   );
   const config = readConfig({
@@ -38,6 +40,7 @@ test('every mistake is named, and none quotes a secret', () => {
     WORKLINK_TOKEN: 'S3CRET-CANARY',
     WORKLINK_TOKEN_FILE: '/dev/null',
     WORKLINK_SECRET: 'S3CRET-\nCANARY',
+    AWAKEN_PASSWORD: 'S3CRET-CANARY',
     DESK_RT_TOKEN_FILE: join(dir, 'absent'),
   });
   const said = 'mistakes' in config ? config.mistakes.join('\n') : '';
@@ -48,6 +51,7 @@ test('every mistake is named, and none quotes a secret', () => {
     'DESK_RT_TOKEN_FILE',
     'SERVICEOPTIMIZER_SO_SECRET',
     'WORKLINK_SECRET',
+    'AWAKEN_USER',
   ])
     expect(said).toContain(name);
   expect(said).not.toContain('CANARY');

@@ -18,7 +18,12 @@ test('it starts, is set up while it runs, works, and ends in order when told to'
   const made = run(['hook', 'create', 'worklink'], { ...env, PORT: new URL(origin).port });
   const token = run(['token', 'create', '--name', 'panel', '--scope', 'launch,read'], env);
   const odd = run(['token', 'create', '--name', 'panel', '--scope', 'launch,everything'], env);
+  const nobody = run(['token', 'create', '--name', 'agent', '--scope', 'pop'], env);
+  const agent = run(['token', 'create', '--name', 'agent', '--scope', 'pop', '--username', 'James.Collins'], env);
   expect(await Promise.all([made.ended, token.ended, odd.ended])).toEqual([0, 0, 1]);
+  expect(await Promise.all([nobody.ended, agent.ended])).toEqual([1, 0]);
+  expect(nobody.out()).toContain('--username');
+  expect(agent.out()).toContain('James.Collins in Awaken');
   expect(odd.out()).toContain('everything');
   const hook = made.out().trim().split('\n').at(-1) ?? '';
   expect(hook).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/hooks\/worklink\/[\w-]{43}$/);

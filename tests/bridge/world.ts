@@ -35,6 +35,8 @@ export type World = Bridge & {
   /** The address of a new hook. */
   hook(kind: HookKind): Promise<string>;
   token(...may: Scope[]): Promise<string>;
+  /** The token of somebody who has a username in Awaken. */
+  tokenOf(username: string, ...may: Scope[]): Promise<string>;
   post(path: string, body: string | Buffer | object, headers?: Record<string, string>): Promise<Response>;
   get(path: string, token?: string): Promise<Response>;
   /** Stops this bridge and starts another on the same database. */
@@ -81,6 +83,9 @@ export async function makeWorld(file: object = {}, env: Record<string, string> =
     },
     async token(...may) {
       return (await createToken(bridge.db, 'test', may)).token;
+    },
+    async tokenOf(username, ...may) {
+      return (await createToken(bridge.db, 'test', may, username)).token;
     },
     post: (path, body, headers = {}) =>
       fetch(absolute(path), {
