@@ -147,21 +147,30 @@ export const errorShape = z.object({
       'too-many',
       'unavailable',
       'internal',
-      /** Of pops: the same key is still being worked on; the record has just been popped; the key was another pop's. */
-      'in-hand',
-      'cooling',
-      'reused',
-      ...outcomes,
     ]),
     message: z.string(),
     next: z.string(),
-    /** Of a pop: what Awaken said. Absent where it was not asked. */
-    verdict: verdictShape.optional(),
-    /** Of a pop: how long to wait before it is tried again, in ms. */
-    retryAfter: z.number().optional(),
   }),
 });
 export type ApiError = z.infer<typeof errorShape>['error'];
+
+/** The errors of `POST /api/pops` besides those. */
+export const popErrorShape = z.object({
+  error: z.object({
+    /**
+     * `in-hand`: a request with the same key is still being worked on. `cooling`: the record has just been popped.
+     * `reused`: the key was another pop's. Else how Awaken answered.
+     */
+    code: z.enum(['in-hand', 'cooling', 'reused', ...outcomes]),
+    message: z.string(),
+    next: z.string(),
+    /** What Awaken said; absent where it was not asked. */
+    verdict: verdictShape.optional(),
+    /** How long to wait before it is tried again, in ms. */
+    retryAfter: z.number().optional(),
+  }),
+});
+export type PopError = z.infer<typeof popErrorShape>['error'];
 
 /** What a token may do. `pop:others`: besides `pop`, pops to others than the token's own Awaken username. */
 export const scopes = ['launch', 'pop', 'pop:others', 'read', 'admin'] as const;

@@ -3,7 +3,7 @@
  * beside this one is one group of doors: a function of {@link Api}, listed in server.ts.
  */
 import type { z } from 'zod';
-import type { ApiError, Scope } from '../../lib/api.ts';
+import type { ApiError, PopError, Scope } from '../../lib/api.ts';
 import { readBody } from '../body.ts';
 import type { App, C } from '../door.ts';
 import { parseJson } from '../json.ts';
@@ -25,11 +25,11 @@ export function makeApi(app: App, parts: Parts) {
   const fail = (
     c: C,
     status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 424 | 429 | 500 | 502 | 503,
-    code: ApiError['code'],
+    code: ApiError['code'] | PopError['code'],
     message: string,
     next: string,
     headers: Record<string, string> = {},
-    more: Omit<ApiError, 'code' | 'message' | 'next'> = {},
+    more: Pick<PopError, 'verdict' | 'retryAfter'> = {},
   ): Response => {
     asked({ status: String(status) });
     return c.json({ error: { code, message, next, ...more } }, status, headers);

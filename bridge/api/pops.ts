@@ -1,4 +1,4 @@
-import { popKeyShape, popShape, type ApiError } from '../../lib/api.ts';
+import { popKeyShape, popShape, type ApiError, type PopError } from '../../lib/api.ts';
 import type { Verdict } from '../../lib/awaken.ts';
 import { makePops, type Refusal } from '../pops.ts';
 import type { Api } from './api.ts';
@@ -32,7 +32,12 @@ const words: { [outcome in Verdict['outcome']]: [message: string, next: string] 
 };
 
 const refusals: {
-  [why in Refusal['refused']]: [status: 409 | 422 | 503, code: ApiError['code'], message: string, next: string];
+  [why in Refusal['refused']]: [
+    status: 409 | 422 | 503,
+    code: ApiError['code'] | PopError['code'],
+    message: string,
+    next: string,
+  ];
 } = {
   off: [503, 'unavailable', 'This bridge does not know where Awaken is.', 'Whoever runs it sets awaken in its file.'],
   'in-hand': [409, 'in-hand', 'A pop with this key is being sent.', 'Ask again with the same key.'],
