@@ -6,11 +6,18 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { secretsOf, type Credentials, type Service } from '../lib/awaken.ts';
-import { addressFault } from '../lib/http.ts';
+import { addressFault, type AddressFault } from '../lib/http.ts';
 
+const addressWords: Record<AddressFault, string> = {
+  none: 'is not an address, such as https://host.example/path',
+  user: 'holds a user or a password; these belong in the fields for them',
+  hash: 'holds a #, which no server ever gets',
+  scheme: 'does not start with https://',
+  local: 'does not start with https://; only this computer itself may do without',
+};
 const address = z.string().superRefine((text, context) => {
   const fault = addressFault(text);
-  if (fault) context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} ${fault}` });
+  if (fault) context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} ${addressWords[fault]}` });
 });
 const key = z.string().regex(/^[a-z0-9-]{1,24}$/, 'a key is 1 to 24 of a-z, 0-9 and -');
 /** All waits are in seconds. */

@@ -11,7 +11,8 @@
 import { strToU8, zipSync } from 'fflate';
 import { parts, personal, readPolicy, type Part } from './policy.ts';
 import type { Row, Settings } from './schema.ts';
-import { parseSettings, type SettingsProblem } from './settings.ts';
+import type { SettingsProblem } from './problems.ts';
+import { parseSettings } from './settings.ts';
 
 /** As in wxt.config.ts; a build for one organisation may carry another. */
 export const firefoxId = 'deskcall@deskcall.example';

@@ -34,15 +34,18 @@ const longest = 1_000_000;
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Why an address may not be called, in words for the field it was typed into; null if it may. */
-export function addressFault(address: string): string | null {
-  if (!URL.canParse(address)) return 'is not an address, such as https://host.example/path';
+/** Why an address may not be called; `local`: only this computer itself may do without https. */
+export type AddressFault = 'none' | 'user' | 'hash' | 'scheme' | 'local';
+
+/** @returns null if an address may be called, else why not */
+export function addressFault(address: string): AddressFault | null {
+  if (!URL.canParse(address)) return 'none';
   const url = new URL(address);
-  if (url.username || url.password) return 'holds a user or a password; these belong in the fields for them';
-  if (url.hash) return 'holds a #, which no server ever gets';
+  if (url.username || url.password) return 'user';
+  if (url.hash) return 'hash';
   if (url.protocol === 'https:') return null;
-  if (url.protocol !== 'http:') return 'does not start with https://';
-  return loopback.test(url.hostname) ? null : 'does not start with https://; only this computer itself may do without';
+  if (url.protocol !== 'http:') return 'scheme';
+  return loopback.test(url.hostname) ? null : 'local';
 }
 
 /**

@@ -1,8 +1,9 @@
 /** What a settings file would change: read, compared with what is set now, and put together, but saved by nobody here. */
 import { linesOf } from './json.ts';
+import type { SettingsProblem } from './problems.ts';
 import { normalise } from './route.ts';
 import type { Row, Settings } from './schema.ts';
-import { parseRows, parseSettings, type SettingsProblem } from './settings.ts';
+import { parseRows, parseSettings } from './settings.ts';
 
 const parts = [
   'desks',
@@ -94,7 +95,7 @@ function compared(file: Record<string, unknown>, now: Settings, rowsNow: Row[], 
   for (const part of parts) {
     if (part === 'rows' || !Object.hasOwn(file, part) || rejected.some((p) => p.path === part)) continue;
     if (locked.includes(part)) {
-      rejected.push({ path: part, message: 'is set by your organisation and stays' });
+      rejected.push({ path: part, code: 'locked' });
       continue;
     }
     Object.assign(settings, { [part]: parsed.settings[part] });
@@ -103,7 +104,7 @@ function compared(file: Record<string, unknown>, now: Settings, rowsNow: Row[], 
   }
   if (!Object.hasOwn(file, 'rows')) return { changes, rejected, settings, rows: null };
   if (locked.includes('rows')) {
-    rejected.push({ path: 'rows', message: 'are set by your organisation and stay' });
+    rejected.push({ path: 'rows', code: 'locked' });
     return { changes, rejected, settings, rows: null };
   }
   const { rows, problems } = parseRows(file.rows);
@@ -154,11 +155,10 @@ function compare(part: Part, before: Named[], after: Named[], ordered = true): C
   return [...now, ...gone.map((item): Change => ({ part, name: item.name, how: 'removed' }))];
 }
 
-/** The first value that does not hold, as a sentence for the field it was typed into; null if all do. */
-export function firstProblem(settings: Settings): string | null {
+/** The first value that does not hold; null if all do. What would become of it is not said: nothing is saved. */
+export function firstProblem(settings: Settings): SettingsProblem | null {
   const [problem] = parseSettings(settings).problems;
   if (!problem) return null;
-  // What would be left out does not matter where nothing is saved.
-  const [sentence = ''] = problem.message.split('; ');
-  return `${problem.path}: ${sentence}`;
+  const { outcome: _, ...wrong } = problem;
+  return wrong;
 }

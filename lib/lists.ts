@@ -5,10 +5,11 @@
 import { decode, readCsv, writeCsv, type Watch } from './csv.ts';
 import { linesOf } from './json.ts';
 import type { Names, Reason } from './offer.ts';
+import { problemsOf } from './problems.ts';
 import { normalise } from './route.ts';
 import { inherited, mostOffers, schema, type Row, type Settings } from './schema.ts';
+import { linkWrong } from './settings.ts';
 import { inOrder, keyProblem } from './sheet.ts';
-import { allowedLink } from './link-words.ts';
 
 /** Larger files are refused before they are read. 50,000 rows take about 5 MB. */
 export const largestFile = 32 * 1024 * 1024;
@@ -185,9 +186,9 @@ export async function previewRows(
   const whole = await through(found.items, watch.stop, ({ line, cells, value, bad }) => {
     const { key, offer } = rowIn(value);
     const id = isText(key) ? normalise(key) : '';
-    const reject = ({ why, with: words }: Reason) => {
+    const reject = (reason: Reason) => {
       if (id) spared.add(id);
-      preview.rejected.push({ line, name: isText(key) ? key : '', cells, why, with: words });
+      preview.rejected.push({ ...reason, line, name: isText(key) ? key : '', cells });
     };
     if (bad) return reject(bad);
     if (isObject(value) && isText(value.table) && value.table !== table) {
@@ -288,9 +289,9 @@ export async function previewTargets(
     const given = isObject(value) && isText(value.id) ? value.id.trim() : '';
     const named = byName.get(normalise(name)) ?? [];
     const was = given ? byId.get(given.toLowerCase()) : named.length === 1 ? named[0] : undefined;
-    const reject = ({ why, with: words }: Reason) => {
+    const reject = (reason: Reason) => {
       for (const item of was ? [was] : named) spared.add(item.id);
-      preview.rejected.push({ line, name, cells, why, with: words });
+      preview.rejected.push({ ...reason, line, name, cells });
     };
     if (bad) return reject(bad);
     if (!isObject(value)) return reject({ why: 'not_object', with: [] });
@@ -311,14 +312,14 @@ export async function previewTargets(
     const first = items.get(id.toLowerCase())?.line ?? (given ? undefined : unnamed.get(normalise(name)));
     if (first !== undefined) return reject({ why: 'same', with: [String(first)] });
     const props = found.from === 'csv' ? filled(value, was) : value;
-    const parsed = elements[part].safeParse({ ...props, id, name });
+    const parsed = elements[part].safeParse({ ...props, id, name }, { reportInput: true });
     if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      return reject({ why: 'said', with: [[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')] });
+      const [problem] = parsed.error.issues.flatMap((issue) => problemsOf(issue));
+      return reject({ why: 'wrong', with: [], ...(problem ? { problem } : {}) });
     }
     const item: Item = parsed.data;
-    const refused = item.link === undefined ? null : allowedLink(item.link, settings.links.linkHosts);
-    if (refused) return reject({ why: 'said', with: [refused] });
+    const refused = item.link === undefined ? null : linkWrong(item.link, settings.links.linkHosts);
+    if (refused) return reject({ why: 'wrong', with: [], problem: { path: '', ...refused } });
     items.set(id.toLowerCase(), { item, line });
     taken.add(id.toLowerCase());
     unnamed.set(normalise(name), line);

@@ -1,9 +1,10 @@
 /** Offers as people read and type them: the targets' names, or their ids. */
+import type { SettingsProblem } from './problems.ts';
 import { normalise } from './route.ts';
 import { mostOffers } from './schema.ts';
 
-/** Why something that was typed, pasted or imported is refused; the page has the sentence. */
-export type Reason = { why: string; with: string[] };
+/** Why something that was typed, pasted or imported is refused; the page has the sentence, or words for the problem. */
+export type Reason = { why: string; with: string[]; problem?: SettingsProblem };
 
 export type Names = {
   /** `Dana Reyes; Pump experts`: what {@link read} takes for these very targets, whatever they are called. */

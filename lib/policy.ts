@@ -2,8 +2,9 @@
  * What an organisation sets for its people, by managed policy or by a build of its own: read, freed of secrets, and laid
  * over (mandated) or under (defaults) what a person has set. A part is a top-level key of a settings file.
  */
+import { problemsOf, type SettingsProblem, type Wrong } from './problems.ts';
 import { schema, type Row, type Settings } from './schema.ts';
-import { migrate, parseRows, parseSettings, type SettingsProblem } from './settings.ts';
+import { migrate, parseRows, parseSettings } from './settings.ts';
 
 /** A top-level key of a settings file that can be set apart from the others. */
 export type Part = Exclude<keyof Settings, 'version'> | 'rows';
@@ -62,10 +63,8 @@ const isOurKey = (path: string): boolean => /^(desks|rows)\[\d+\]\.key$/.test(pa
 /** Where names are an admin's own words: conditions on labels, and names of external data. */
 const isFree = (path: string): boolean => /^(rules\[\d+\]\.when\.fields|links\.external)$/.test(path);
 
-const refusal = 'looks like a secret and was refused: a policy can be read by every program on the computer';
-
 /** Takes out of a copy whatever is named like a secret, at any depth, each with a problem. */
-function takeSecrets(at: unknown, path: string, tell: (path: string, message: string) => void): void {
+function takeSecrets(at: unknown, path: string, tell: (path: string, wrong: Wrong) => void): void {
   if (Array.isArray(at)) {
     at.forEach((item, n) => takeSecrets(item, `${path}[${n}]`, tell));
     return;
@@ -75,7 +74,7 @@ function takeSecrets(at: unknown, path: string, tell: (path: string, message: st
     const here = path ? `${path}.${name}` : name;
     if (isSecret(name, isFree(path)) && !isOurKey(here)) {
       delete at[name];
-      tell(here, refusal);
+      tell(here, { code: 'secret' });
     } else takeSecrets(at[name], here, tell);
   }
 }
@@ -90,27 +89,29 @@ function textOf(value: unknown): Raw | null {
   }
 }
 
+type Told = Omit<SettingsProblem, 'path'>;
+
 /** The parts of one text that hold as a whole; what is wrong inside a part is found when all is put together. */
 function partsOf(value: unknown, where: string, problems: SettingsProblem[]): Raw {
   if (value === undefined) return {};
-  const tell = (path: string, message: string) => void problems.push({ path: `${where}.${path}`, message });
+  const tell = (path: string, wrong: Told) => void problems.push({ path: `${where}.${path}`, ...wrong });
   const read = textOf(value);
   if (!read) {
-    problems.push({ path: where, message: 'is not a settings object' });
+    problems.push({ path: where, code: 'not_settings' });
     return {};
   }
   delete read.$schema;
   delete read.version;
   const lost = new Set<number>();
-  takeSecrets(read, '', (path, message) => {
-    tell(path, message);
+  takeSecrets(read, '', (path, wrong) => {
+    tell(path, wrong);
     const rule = /^rules\[(\d+)\]\.when\b/.exec(path);
     if (rule) lost.add(Number(rule[1]));
   });
   // A rule that lost a condition would match more cases and offer the wrong expert: the whole rule goes.
   if (lost.size && Array.isArray(read.rules)) read.rules = read.rules.filter((_, n) => !lost.has(n));
   const sound = Object.entries(read).filter(([key, part]) => {
-    const problem = !isPart(key) ? 'is not known here and was left out' : whole(key, part);
+    const problem = !isPart(key) ? ({ code: 'unknown' } as const) : whole(key, part);
     if (problem) tell(key, problem);
     return !problem;
   });
@@ -118,11 +119,15 @@ function partsOf(value: unknown, where: string, problems: SettingsProblem[]): Ra
 }
 
 /** Why a part cannot be taken at all, such as a text where a list belongs. */
-function whole(part: Part, value: unknown): string | null {
-  if (part === 'rows') return Array.isArray(value) ? null : 'is not a list; what was set before stays';
-  const issues = schema.shape[part].safeParse(value).error?.issues ?? [];
+function whole(part: Part, value: unknown): Told | null {
+  const outcome = { code: 'stays' } as const;
+  if (part === 'rows') return Array.isArray(value) ? null : { code: 'not_list', outcome };
+  const issues = schema.shape[part].safeParse(value, { reportInput: true }).error?.issues ?? [];
   const own = issues.find((issue) => !issue.path.length && issue.code !== 'unrecognized_keys');
-  return own ? `${own.message}; what was set before stays` : null;
+  const [problem] = own ? problemsOf(own) : [];
+  if (!problem) return null;
+  const { path: _, ...wrong } = problem;
+  return { ...wrong, outcome };
 }
 
 /**
@@ -139,17 +144,14 @@ export function readPolicy(layers: unknown[]): { organisation: Organisation; row
     if (!isObject(layer)) continue;
     for (const key of Object.keys(layer))
       if (key !== 'settings' && key !== 'defaults')
-        problems.push({
-          path: `policy.${key}`,
-          message: isSecret(key, false) ? refusal : 'is not known here and was left out',
-        });
+        problems.push({ path: `policy.${key}`, code: isSecret(key, false) ? 'secret' : 'unknown' });
     Object.assign(mandated, partsOf(layer.settings, 'policy.settings', problems));
     Object.assign(defaults, partsOf(layer.defaults, 'policy.defaults', problems));
   }
   const how = 'rows' in mandated ? 'mandated' : 'rows' in defaults ? 'default' : null;
   const brought = how && parseRows(how === 'mandated' ? mandated.rows : defaults.rows);
-  for (const { path, message } of brought?.problems ?? [])
-    problems.push({ path: `policy.${how === 'mandated' ? 'settings' : 'defaults'}.${path}`, message });
+  for (const problem of brought?.problems ?? [])
+    problems.push({ ...problem, path: `policy.${how === 'mandated' ? 'settings' : 'defaults'}.${problem.path}` });
   // Rows that cannot be changed stand in tables that cannot be changed.
   if (how === 'mandated') mandated.tables ??= [];
   delete mandated.rows;

@@ -7,6 +7,7 @@ import { addressFault } from './http.ts';
 import { isZone } from './hours.ts';
 import { evidences, licences, refusalsByHelp } from './licence.ts';
 import { targetKinds } from './model.ts';
+import { code, issue } from './problems.ts';
 import { reservedParams } from './worklink.ts';
 
 // zod's compiler probes `new Function`, which an extension's CSP refuses and reports.
@@ -16,11 +17,11 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 
 /** Names that every object has by birth: kept out, so that no careless look-up ever finds them. */
 export const inherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
-const notInherited = { check: (name: string) => !inherited(name), message: 'this name is not allowed' };
+const notInherited = { check: (name: string) => !inherited(name), message: code('name') };
 
 const id = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, dot, dash and underscore')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, code('id'))
   .refine(notInherited.check, notInherited.message);
 
 const reading = z
@@ -32,14 +33,14 @@ const reading = z
     before: z.string().min(1).max(50).optional(),
     seen: z
       .string()
-      .regex(/^\d{4}-\d\d$/)
+      .regex(/^\d{4}-\d\d$/, code('month'))
       .optional(),
   })
-  .refine((r) => (r.css === undefined) !== (r.label === undefined), 'give either css or label');
+  .refine((r) => (r.css === undefined) !== (r.label === undefined), code('reading_one'));
 
 const pattern = text(500).superRefine((value, ctx) => {
   const problem = patternProblem(value);
-  if (problem) ctx.addIssue({ code: 'custom', message: problem });
+  if (problem) ctx.addIssue(issue(problem));
 });
 
 /** Texts of a pattern, or one whose records are of a kind of their own. */
@@ -95,12 +96,12 @@ const origin = z.string().superRefine((value, ctx) => {
   } catch {
     // said below
   }
-  ctx.addIssue({ code: 'custom', message: 'give scheme and host only, such as https://desk.example' });
+  ctx.addIssue(issue({ code: 'origin' }));
 });
 
 const desk = z
   .strictObject({
-    key: z.string().regex(/^[a-z0-9-]{1,24}$/, 'use up to 24 lower-case letters, digits and dashes'),
+    key: z.string().regex(/^[a-z0-9-]{1,24}$/, code('key')),
     product: id,
     name: text(80).optional(),
     origins: z.array(origin).max(50),
@@ -112,7 +113,7 @@ const desk = z
     on: z.boolean().default(true),
   })
   .refine((d) => d.product !== 'custom' || d.custom !== undefined, {
-    message: 'a custom desk needs its description',
+    message: code('custom_desk'),
     path: ['custom'],
   });
 
@@ -127,21 +128,21 @@ const targetShape = {
 const needsAim = {
   check: (t: { link?: string; kind?: string; value?: string; field?: string }) =>
     t.link !== undefined || t.kind === 'contact_list' || (t.kind !== undefined && (t.value ?? t.field) !== undefined),
-  message: 'give a link copied from the WorkLink CMS, or a kind and an id',
+  message: code('aim'),
 };
 const licence = z.enum(licences);
 
 /** `00:00` to `24:00`. */
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'give a time such as 08:00');
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, code('time'));
 const hours = z.strictObject({
-  zone: z.string().max(60).refine(isZone, 'is no time zone that this browser knows, such as Europe/Berlin'),
+  zone: z.string().max(60).refine(isZone, code('zone')),
   /** Days are 1 (Monday) to 7. One that closes before it opens closes on the next day. */
   week: z
     .array(
       z
         .strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), from: time, to: time })
-        .refine((row) => row.from !== row.to, 'opens and closes at the same time; a whole day is 00:00 to 24:00')
-        .refine((row) => row.from !== '24:00', 'opens at 00:00 of the next day rather than at 24:00'),
+        .refine((row) => row.from !== row.to, code('hours_same'))
+        .refine((row) => row.from !== '24:00', code('hours_midnight')),
     )
     .min(1)
     .max(30),
@@ -201,11 +202,11 @@ const links = z.strictObject({
   deferred: z
     .string()
     .max(500)
-    .refine((s) => s.includes('{link}'), 'must contain {link}')
+    .refine((s) => s.includes('{link}'), code('link_place'))
     .nullable()
     .default('https://getworklink.com/deferred?deep_link={link}'),
   linkHosts: z
-    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/))
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, code('host_name')))
     .max(20)
     .default(['getworklink.com']),
   /** Extra external data: parameter name -> case field. Nothing personal by default. */
@@ -213,8 +214,8 @@ const links = z.strictObject({
     .record(
       z
         .string()
-        .regex(externalName, 'use letters, digits and underscore')
-        .refine((name) => !reservedParams.has(name.toLowerCase()), 'is reserved by WorkLink or Deskcall'),
+        .regex(externalName, code('param_letters'))
+        .refine((name) => !reservedParams.has(name.toLowerCase()), code('param_reserved')),
       text(100),
     )
     .default({}),
@@ -227,13 +228,13 @@ const endpoint = z
   .max(500)
   .superRefine((typed, ctx) => {
     const fault = addressFault(typed);
-    if (fault) ctx.addIssue({ code: 'custom', message: fault });
+    if (fault) ctx.addIssue(issue({ code: `address_${fault}` }));
   });
 
 /** One value that a workflow gets: of a field of the case, or always the same. */
 const scriptValue = z
   .strictObject({ name: text(100), field: text(200).optional(), text: text(2000).optional() })
-  .refine((v) => (v.field === undefined) !== (v.text === undefined), 'give either a field of the case or a text');
+  .refine((v) => (v.field === undefined) !== (v.text === undefined), code('value_one'));
 
 const pop = z.strictObject({
   id,
@@ -246,11 +247,8 @@ const pop = z.strictObject({
     .default('me'),
   /** Of the case alone, so that it is the same however often it is sent. */
   reference: text(200)
-    .refine((t) => /\{(id|number)\}/.test(t), 'must contain {number} or {id}, else all cases would be one record')
-    .refine(
-      (t) => !/[{}]/.test(t.replace(/\{(desk|kind|id|number)\}/g, '')),
-      'can hold {desk}, {kind}, {id} and {number}',
-    )
+    .refine((t) => /\{(id|number)\}/.test(t), code('reference_needs'))
+    .refine((t) => !/[{}]/.test(t.replace(/\{(desk|kind|id|number)\}/g, '')), code('reference_holds'))
     .default('{desk}:{number}'),
   data: z
     .array(scriptValue)
@@ -260,7 +258,7 @@ const pop = z.strictObject({
       const seen = new Set<string>();
       values.forEach(({ name }, n) => {
         const key = name.toLowerCase();
-        if (seen.has(key)) ctx.addIssue({ code: 'custom', path: [n, 'name'], message: `"${name}" is there twice` });
+        if (seen.has(key)) ctx.addIssue({ ...issue({ code: 'param_twice', with: [name] }), path: [n, 'name'] });
         seen.add(key);
       });
     })
@@ -272,7 +270,7 @@ const awaken = z.strictObject({
   /** Both are handed out by the vendor, and neither follows from the other. */
   authUrl: endpoint.optional(),
   popUrl: endpoint.optional(),
-  systemId: z.guid('is not a SystemId; it stands at the top of the About screen in Scripting').optional(),
+  systemId: z.guid(code('system_id')).optional(),
   /** What a desk calls a person, and that person's username in Scripting. */
   users: z
     .array(z.strictObject({ desk: text(24).optional(), user: text(200), username: text(200) }))

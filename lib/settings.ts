@@ -2,19 +2,16 @@
  * What an admin sets: checked, migrated, compiled for one origin. Its shape is schema.ts; an organisation's part, policy.ts.
  * Bad data costs the bad value, with a message, and never anything else.
  */
+import type * as z from 'zod';
 import { declared, mayAsk, scriptOf } from './desks/index.ts';
 import { prepare } from './desks/pattern.ts';
 import { openings } from './hours.ts';
 import { refusalOf } from './licence.ts';
 import { targetKinds, type PageEntry, type Rule, type Target } from './model.ts';
+import { problemsOf, spell, type SettingsProblem, type Wrong } from './problems.ts';
 import { matches, normalise } from './route.ts';
 import { rowSchema, schema, type Row, type Settings } from './schema.ts';
-import { allowedLink } from './link-words.ts';
-
-/** A sentence about one value; `path` is where it stands, `contacts[2].link`. */
-export type SettingsProblem = { path: string; message: string };
-const spell = (path: PropertyKey[]): string =>
-  path.map((p, n) => (typeof p === 'number' ? `[${p}]` : n ? `.${String(p)}` : String(p))).join('') || 'settings';
+import { linkFault, type LinkFault } from './worklink.ts';
 
 const isObject = (it: unknown): it is Record<PropertyKey, unknown> => typeof it === 'object' && it !== null;
 
@@ -24,7 +21,7 @@ type Places = Map<string, number[]>;
 /** A path as it was in the file. */
 function told(path: PropertyKey[], places: Places): string {
   const [list, n, ...rest] = path;
-  return spell(typeof n === 'number' ? [list ?? '', places.get(String(list))?.[n] ?? n, ...rest] : path);
+  return spell(typeof n === 'number' ? [list ?? '', places.get(String(list))?.[n] ?? n, ...rest] : path) || 'settings';
 }
 
 /** The items of a list that hold. @param holds told each item with where it stood */
@@ -79,7 +76,7 @@ function protoPaths(at: unknown, path: PropertyKey[] = []): PropertyKey[][] {
 /**
  * Checks settings of any age and origin.
  * @param input whatever was stored, imported or set by policy; never changed
- * @returns settings that hold, and a sentence for each value that did not and was left out. Never throws.
+ * @returns settings that hold, and a problem for each value that did not and was left out. Never throws.
  */
 export function parseSettings(input: unknown): { settings: Settings; problems: SettingsProblem[] } {
   const problems: SettingsProblem[] = [];
@@ -91,7 +88,7 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
     draft = null;
   }
   if (!isObject(draft) || Array.isArray(draft)) {
-    if (input !== undefined) problems.push({ path: 'settings', message: 'is not a settings object' });
+    if (input !== undefined) problems.push({ path: 'settings', code: 'not_settings' });
     draft = {};
   }
   draft = migrate(draft as Record<string, unknown>);
@@ -101,11 +98,11 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
     if (part === 'rules' && inside === 'when' && isObject(draft) && Array.isArray(draft.rules))
       draft.rules[Number(n)] = null;
     else takeOut(draft, path, places);
-    problems.push({ path: spell(path), message: 'this name is not allowed and was left out' });
+    problems.push({ path: spell(path), code: 'name' });
   }
   // Each round takes out at least one value, so the loop ends; a value fails in a few rounds at most.
   for (;;) {
-    const result = schema.safeParse(draft);
+    const result = schema.safeParse(draft, { reportInput: true });
     if (result.success)
       return { settings: unique(linksChecked(result.data, problems, places), problems, places), problems };
     const round: SettingsProblem[] = [];
@@ -121,19 +118,16 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
       if (gone?.every((step, n) => step === issue.path[n])) continue;
       if (issue.code === 'unrecognized_keys' && !whole) {
         for (const key of issue.keys.toReversed()) {
-          round.push({ path: told([...issue.path, key], places), message: 'is not known here and was left out' });
+          round.push({ path: told([...issue.path, key], places), code: 'unknown' });
           takeOut(draft, [...issue.path, key], places);
         }
         continue;
       }
       let path: PropertyKey[] = whole ?? [...issue.path];
       while (path.length && !has(draft, path)) path = path.slice(0, -1);
-      if (!path.length)
-        return {
-          settings: schema.parse({}),
-          problems: [...problems, { path: told(issue.path, places), message: issue.message }],
-        };
-      round.push({ path: told(issue.path, places), message: `${issue.message}; left out ${told(path, places)}` });
+      const found = { ...wrongOf(issue), path: told(issue.path, places) };
+      if (!path.length) return { settings: schema.parse({}), problems: [...problems, found] };
+      round.push({ ...found, ...left(told(path, places)) });
       takeOut(draft, path, places);
       gone = path;
     }
@@ -141,33 +135,57 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
   }
 }
 
+/** The first thing that zod's issue says: its place is told by the caller, who knows where it stood in the file. */
+const wrongOf = (issue: z.core.$ZodIssue | undefined): Wrong => {
+  const [{ code, with: values } = { code: 'unfit' as const, with: undefined }] = issue ? problemsOf(issue) : [];
+  return { code, ...(values ? { with: values } : {}) };
+};
+
+const left = (path: string): Pick<SettingsProblem, 'outcome'> => ({ outcome: { code: 'left', with: [path] } });
+
+const linkCodes = {
+  letters: 'link_letters',
+  resource: 'link_resource',
+  scheme: 'link_scheme',
+  'no-link': 'link_none',
+  user: 'link_user',
+  host: 'link_host',
+} as const satisfies Record<LinkFault, Wrong['code']>;
+
+/** Why a link may not be offered; null if it may. @param scheme the one that is right in this place */
+export function linkWrong(link: string, hosts: readonly string[], scheme?: 'worklink' | 'https'): Wrong | null {
+  const fault = linkFault(link, hosts, scheme);
+  if (fault === null) return null;
+  return { code: linkCodes[fault], ...(fault === 'host' ? { with: [new URL(link).host] } : {}) };
+}
+
 /** A link that is neither WorkLink's own scheme nor https on a known host never gets as far as a page. */
 function linksChecked(settings: Settings, problems: SettingsProblem[], places: Places): Settings {
   const hosts = settings.links.linkHosts;
   const sound = (list: 'contacts' | 'catalogs') => (t: { link?: string | undefined }, n: number) => {
-    const why = t.link === undefined ? null : allowedLink(t.link, hosts);
-    if (why) problems.push({ path: `${list}[${n}].link`, message: `${why}; left out ${list}[${n}]` });
+    const why = t.link === undefined ? null : linkWrong(t.link, hosts);
+    if (why) problems.push({ path: `${list}[${n}].link`, ...why, ...left(`${list}[${n}]`) });
     return !why;
   };
   settings.contacts = only(settings.contacts, 'contacts', places, sound('contacts'));
   settings.catalogs = only(settings.catalogs, 'catalogs', places, sound('catalogs'));
   const defaults = schema.parse({}).links;
   for (const kind of targetKinds) {
-    const why = allowedLink(settings.links.templates[kind].replaceAll('{id}', '1'), hosts);
+    const why = linkWrong(settings.links.templates[kind].replaceAll('{id}', '1'), hosts);
     if (!why) continue;
-    problems.push({ path: `links.templates.${kind}`, message: `${why}; the preset is used` });
+    problems.push({ path: `links.templates.${kind}`, ...why, outcome: { code: 'preset' } });
     settings.links.templates[kind] = defaults.templates[kind];
   }
   if (settings.links.deferred !== null) {
-    const why = allowedLink(settings.links.deferred.replaceAll('{link}', 'worklink%3A%2F%2Fresource'), hosts, 'https');
+    const why = linkWrong(settings.links.deferred.replaceAll('{link}', 'worklink%3A%2F%2Fresource'), hosts, 'https');
     if (why) {
-      problems.push({ path: 'links.deferred', message: `${why}; links for phones are off` });
+      problems.push({ path: 'links.deferred', ...why, outcome: { code: 'deferred' } });
       settings.links.deferred = null;
     }
   }
-  const why = settings.myLink === null ? null : allowedLink(settings.myLink, hosts);
+  const why = settings.myLink === null ? null : linkWrong(settings.myLink, hosts);
   if (why) {
-    problems.push({ path: 'myLink', message: `${why}; left out myLink` });
+    problems.push({ path: 'myLink', ...why, ...left('myLink') });
     settings.myLink = null;
   }
   return settings;
@@ -179,7 +197,7 @@ function unique(settings: Settings, problems: SettingsProblem[], places: Places)
     only(list, where, places, (item, n) => {
       const key = name(item).toLowerCase();
       if (!seen.has(key)) return Boolean(seen.add(key));
-      problems.push({ path: `${where}[${n}]`, message: `"${name(item)}" is used twice; the first one is kept` });
+      problems.push({ path: `${where}[${n}]`, code: 'twice', with: [name(item)], outcome: { code: 'first' } });
       return false;
     });
   const targets = new Set<string>();
@@ -189,7 +207,7 @@ function unique(settings: Settings, problems: SettingsProblem[], places: Places)
   settings.rules = keep(settings.rules, 'rules', (r) => r.id, new Set());
   settings.tables = keep(settings.tables, 'tables', (t) => t.id, new Set());
   settings.desks = keep(settings.desks, 'desks', (d) => d.key, new Set());
-  settings.licences = keep(settings.licences, 'licences', ({ from, to }) => `${from} to ${to}`, new Set());
+  settings.licences = keep(settings.licences, 'licences', ({ from, to }) => `${from}, ${to}`, new Set());
   const origins = new Set<string>();
   settings.desks.forEach((d, n) => {
     d.origins = keep(d.origins, `desks[${n}].origins`, (o) => o, origins);
@@ -203,7 +221,7 @@ export function migrate(stored: Record<string, unknown>): Record<string, unknown
   return settings;
 }
 
-/** Sentences about settings that hold but cannot do what was meant. */
+/** What holds but cannot do what was meant. */
 export function warnings(
   settings: Settings,
   tables: Set<string> = new Set(settings.tables.map((t) => t.id)),
@@ -213,19 +231,18 @@ export function warnings(
   settings.rules.forEach((r, n) => {
     if (Array.isArray(r.offer)) {
       for (const t of r.offer)
-        if (!known.has(t)) found.push({ path: `rules[${n}].offer`, message: `no contact or catalog is called "${t}"` });
+        if (!known.has(t)) found.push({ path: `rules[${n}].offer`, code: 'gone_target', with: [t] });
     } else if (!tables.has(r.offer.table))
-      found.push({ path: `rules[${n}].offer`, message: `no lookup table is called "${r.offer.table}"` });
+      found.push({ path: `rules[${n}].offer`, code: 'gone_table', with: [r.offer.table] });
   });
   settings.contacts.forEach((c, n) => {
     for (const t of c.fallback ?? [])
-      if (!known.has(t))
-        found.push({ path: `contacts[${n}].fallback`, message: `no contact or catalog is called "${t}"` });
+      if (!known.has(t)) found.push({ path: `contacts[${n}].fallback`, code: 'gone_target', with: [t] });
   });
   settings.desks.forEach((d, n) => {
     if (d.product !== 'custom' && !Object.hasOwn(declared, d.product))
-      found.push({ path: `desks[${n}].product`, message: `"${d.product}" is not a desk that this version knows` });
-    if (!d.origins.length) found.push({ path: `desks[${n}].origins`, message: 'has no address yet' });
+      found.push({ path: `desks[${n}].product`, code: 'gone_product', with: [d.product] });
+    if (!d.origins.length) found.push({ path: `desks[${n}].origins`, code: 'no_address' });
   });
   return found;
 }
@@ -328,27 +345,24 @@ export function entryOf(settings: Settings, found: Settings['desks'][number], no
 }
 
 /**
- * Checks rows of lookup tables: a bad or repeated row is left out with a sentence, the others stand.
+ * Checks rows of lookup tables: a bad or repeated row is left out with a problem, the others stand.
  * @param input the `rows` of a settings file
  */
 export function parseRows(input: unknown): { rows: Row[]; problems: SettingsProblem[] } {
   const problems: SettingsProblem[] = [];
   if (input === undefined) return { rows: [], problems };
-  if (!Array.isArray(input)) return { rows: [], problems: [{ path: 'rows', message: 'is not a list' }] };
+  if (!Array.isArray(input)) return { rows: [], problems: [{ path: 'rows', code: 'not_list' }] };
   const seen = new Set<string>();
   const rows = input.flatMap((item, n): Row[] => {
-    const result = rowSchema.safeParse(item);
+    const result = rowSchema.safeParse(item, { reportInput: true });
     if (!result.success) {
-      const issue = result.error.issues[0];
-      problems.push({ path: spell(['rows', n, ...(issue?.path ?? [])]), message: issue?.message ?? 'is not a row' });
+      const [issue] = result.error.issues;
+      problems.push({ ...wrongOf(issue), path: spell(['rows', n, ...(issue?.path ?? [])]) });
       return [];
     }
     const name = `${result.data.table}:${normalise(result.data.key)}`;
     if (seen.has(name)) {
-      problems.push({
-        path: `rows[${n}]`,
-        message: `"${result.data.key}" stands twice in this table; the first one is kept`,
-      });
+      problems.push({ path: `rows[${n}]`, code: 'row_twice', with: [result.data.key], outcome: { code: 'first' } });
       return [];
     }
     seen.add(name);

@@ -9,12 +9,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { placedWords } from '../components/options/problems.ts';
 import { patternOf } from '../lib/browser/grants.ts';
 import { fitsPlace } from '../lib/deploy.ts';
 import { mergePolicy, personal, readPolicy } from '../lib/policy.ts';
+import type { SettingsProblem } from '../lib/problems.ts';
 import type { Row, Settings } from '../lib/schema.ts';
-import { parseSettings, warnings, type SettingsProblem } from '../lib/settings.ts';
+import { parseSettings, warnings } from '../lib/settings.ts';
 import { root } from './bootstrap.mjs';
+import { say } from './say.ts';
 
 /** What wxt.config.ts is told about such a build. */
 export type FleetBuild = {
@@ -46,9 +49,9 @@ export function checked(content: string): Checked {
   const text = all ? JSON.stringify(Object.fromEntries(all.filter(([part]) => !personal.has(part)))) : content;
   const { organisation, rows } = readPolicy([{ settings: text }]);
   const parsed = parseSettings(mergePolicy({}, organisation).merged);
-  const problems = [...organisation.problems, ...parsed.problems].map(({ path, message }) => ({
-    path: path.replace(/^policy\.settings\.?/, '') || 'settings',
-    message,
+  const problems = [...organisation.problems, ...parsed.problems].map((problem) => ({
+    ...problem,
+    path: problem.path.replace(/^policy\.settings\.?/, '') || 'settings',
   }));
   const own = (all ?? []).flatMap(([part]) => (personal.has(part) ? [part] : []));
   return { problems, settings: parsed.settings, rows, text, own };
@@ -103,7 +106,7 @@ function planned(args: string[]): Plan {
   const [file, ...more] = positionals;
   if (!file || more.length) return refuse('npm run build:fleet -- settings.json: one settings file is needed.');
   const { problems, settings, text, own } = read(file);
-  if (problems.length) refuse(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  if (problems.length) refuse(problems.map((problem) => placedWords(problem, say)).join('\n'));
   const desks = settings.desks.flatMap((desk) => desk.origins);
   if (!desks.length) refuse('desks: no desk has an address, so there is no page that this build could read');
   // A closed build can be granted nothing later, so what the worker asks is granted with the desks.
@@ -121,7 +124,7 @@ function planned(args: string[]): Plan {
     mode,
     warnings: [
       ...own.map((part) => `${part}: is one person's own and is left out`),
-      ...warnings(settings).map(({ path, message }) => `${path}: ${message}`),
+      ...warnings(settings).map((problem) => placedWords(problem, say)),
     ],
     build: {
       hosts,
@@ -133,16 +136,16 @@ function planned(args: string[]): Plan {
 }
 
 function main(): number {
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const print = (line: string) => void process.stderr.write(`${line}\n`);
   const now = plan(process.argv.slice(2));
   if ('refused' in now) {
-    for (const line of now.refused) say(line);
+    for (const line of now.refused) print(line);
     return 2;
   }
-  for (const line of now.warnings) say(`Warning: ${line}`);
+  for (const line of now.warnings) print(`Warning: ${line}`);
   const failed = buildAll(now.build, now.browsers, now.mode);
   if (!failed)
-    say(`Settings ${now.build.closed ? 'mandated' : 'as defaults'}; may read ${now.build.hosts.join(', ')}.`);
+    print(`Settings ${now.build.closed ? 'mandated' : 'as defaults'}; may read ${now.build.hosts.join(', ')}.`);
   return failed;
 }
 

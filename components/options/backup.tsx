@@ -9,8 +9,9 @@ import { download } from './download.ts';
 import { Sign } from './icons.tsx';
 import { Organisation } from './organisation.tsx';
 import { Head, Status, Ways, Why } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import type { Desktop, Snapshot } from './state.ts';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 /** Bytes. 50,000 rows are about 4 MB. */
 const largest = 64_000_000;
@@ -222,7 +223,6 @@ function Import({ desktop, chosen, close }: { desktop: Desktop; chosen: Chosen; 
   const { changes, rejected, settings, rows } = chosen.preview;
   const [written, setWritten] = useState<number | null>(null);
   const total = changes.length;
-  const words = (one: string, many: string) => (total === 1 ? say(one) : say(many, count(total)));
 
   const run = async () => {
     setWritten(0);
@@ -232,7 +232,7 @@ function Import({ desktop, chosen, close }: { desktop: Desktop; chosen: Chosen; 
         await host.restore(before);
         return { words: say('o_undone') };
       };
-      return { words: words('o_imported_one', 'o_imported_many'), undo: () => void act(back) };
+      return { words: counted(say, 'o_imported', total), undo: () => void act(back) };
     });
     close();
   };
@@ -247,7 +247,7 @@ function Import({ desktop, chosen, close }: { desktop: Desktop; chosen: Chosen; 
             </button>
             {total > 0 && (
               <button type="button" className="btn main m" onClick={() => void run()}>
-                {words('o_import_one', 'o_import_many')}
+                {counted(say, 'o_import', total)}
               </button>
             )}
           </>
@@ -332,7 +332,7 @@ function Rejected({ problems }: { problems: Preview['rejected'] }) {
                 <span className="meta num"> {say('o_import_at_line', count(problem.line))}</span>
               )}
             </td>
-            <td>{problem.message}</td>
+            <td>{problemWords(problem, say)}</td>
           </tr>
         ))}
       </tbody>
@@ -369,7 +369,9 @@ function Progress({ share, rows }: { share: number; rows: number }) {
       <div className="bar">
         <b>{say('o_importing')}</b>
         {rows > 0 && (
-          <span className="meta num">{say('o_import_rows', count(Math.round(share * rows)), count(rows))}</span>
+          <span className="meta num">
+            {counted(say, 'o_import_rows', rows, count(Math.round(share * rows)), count(rows))}
+          </span>
         )}
       </div>
       <progress aria-label={say('o_importing')} value={share} max={1} />

@@ -5,6 +5,7 @@ import { useSay, type Say } from '../text.ts';
 import { download } from './download.ts';
 import { Sign } from './icons.tsx';
 import { Choice as Select, Field, Head, Status } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import type { Desktop } from './state.ts';
 
 type Browser = keyof Places;
@@ -173,9 +174,9 @@ function Trouble({ pack: { missing, problems } }: { pack: Pack }) {
         <div>
           <Status mood="bad">{say('o_deploy_refused')}</Status>
           <ul className="meta">
-            {problems.map(({ path, message }) => (
-              <li key={path}>
-                <code className="mono">{path}</code> {message}
+            {problems.map((problem) => (
+              <li key={problem.path}>
+                <code className="mono">{problem.path}</code> {problemWords(problem, say)}
               </li>
             ))}
           </ul>

@@ -5,6 +5,7 @@ import type { Round, Visit } from '../../lib/visit.ts';
 import { useSay } from '../text.ts';
 import { Sign } from './icons.tsx';
 import { ByOrganisation, Choice, Empty, Field, Head, Status } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import { lastRead, moment, standOf, strangers, useAllowAll, useProducts, useRound, type Stand } from './round.ts';
 import { hostOf } from './sight.tsx';
 import type { Desktop } from './state.ts';
@@ -136,7 +137,7 @@ function DeskState({ desktop, round, desk }: StateProps) {
   const { host, loaded } = desktop;
   const at = loaded.settings.desks.indexOf(desk);
   const warning = host.warnings(loaded.settings, new Set()).find((w) => w.path.startsWith(`desks[${at}]`));
-  if (warning) return <Status mood="bad">{sentence(warning.message)}</Status>;
+  if (warning) return <Status mood="bad">{sentence(problemWords(warning, say))}</Status>;
   const stand = standOf(desk, loaded, round);
   const [mood, words, why] = standing[stand.is];
   const last = stand.is === 'reads' ? undefined : lastRead(desk, round);
@@ -292,7 +293,7 @@ function DeskForm({ desktop, desk, tabs, close }: FormProps) {
     if (taken) return setWhy({ at: 'addresses', words: say('o_desk_taken', taken.name ?? taken.key) });
     if (others.some((d) => d.key === key)) return setWhy({ at: 'key', words: say('o_desk_key_taken') });
     const flaw = isCustom && described.flaws[0];
-    if (flaw) return setWhy({ at: 'custom', words: `${flaw.path || say('o_try_whole')} ${flaw.message}` });
+    if (flaw) return setWhy({ at: 'custom', words: `${flaw.path || say('o_try_whole')} ${problemWords(flaw, say)}` });
     const next: Desk = {
       key,
       product,

@@ -5,6 +5,7 @@ import type { Settings } from '../../lib/schema.ts';
 import { useSay } from '../text.ts';
 import { LinkParts } from './link-parts.tsx';
 import { ByOrganisation, Field, Head, Status } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import type { Desktop } from './state.ts';
 
 type External = Settings['links']['external'];
@@ -290,12 +291,12 @@ function Links({ desktop, mayEdit }: ViewProps) {
     if (odd !== undefined) return setWhy({ at: 'hosts', words: say('o_hosts_odd', odd) });
     for (const kind of targetKinds) {
       const problem = host.linkProblem(templates[kind].replaceAll('{id}', '1'), linkHosts);
-      if (problem) return setWhy({ at: kind, words: problem });
+      if (problem) return setWhy({ at: kind, words: problemWords(problem, say) });
     }
     const wrapper = deferred.trim();
     if (wrapper && !wrapper.includes('{link}')) return setWhy({ at: 'deferred', words: say('o_deferred_no_link') });
     const problem = wrapper && host.linkProblem(wrapper.replaceAll('{link}', 'worklink%3A%2F%2Fresource'), linkHosts);
-    if (problem) return setWhy({ at: 'deferred', words: problem });
+    if (problem) return setWhy({ at: 'deferred', words: problemWords(problem, say) });
     const refused = change(say('o_links_changed'), {
       links: { ...links, templates, deferred: wrapper || null, linkHosts },
     });

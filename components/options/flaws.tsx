@@ -3,7 +3,7 @@ import type { Flaw } from '../../lib/simulate.ts';
 import { useSay, type Say } from '../text.ts';
 import { Status } from './parts.tsx';
 import type { Desktop } from './state.ts';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 /** One flaw as a sentence, without saying where it is. */
 export function flawWords({ code, with: values }: Flaw, { loaded }: Desktop, say: Say): string {
@@ -38,7 +38,7 @@ export function FlawList({ desktop, flaws }: { desktop: Desktop; flaws: Flaw[] }
           </Status>
         </li>
       ))}
-      {flaws.length > most && <li className="meta">{say('o_more', count(flaws.length - most))}</li>}
+      {flaws.length > most && <li className="meta">{counted(say, 'o_more', flaws.length - most)}</li>}
     </ul>
   );
 }

@@ -4,6 +4,7 @@ import type { Licence } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { useSay } from '../text.ts';
 import { ByOrganisation, Choice, Field, Head, Status } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import type { Desktop } from './state.ts';
 import { licenceName, licences } from './target-form.tsx';
 
@@ -43,7 +44,7 @@ function Me({ desktop }: { desktop: Desktop }) {
   const save = () => {
     const text = link.trim();
     const problem = text ? host.linkProblem(text, links.linkHosts) : null;
-    if (problem) return setWhy(problem);
+    if (problem) return setWhy(problemWords(problem, say));
     if (text !== (myLink ?? '')) setWhy(change(say('o_me_link_changed'), { myLink: text || null }));
   };
   const keep = (licence: string) =>

@@ -7,7 +7,7 @@ import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { Status, Ways } from './parts.tsx';
 import type { Desktop } from './state.ts';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 type Props = { desktop: Desktop; offer: Simulated; open?: boolean };
 
@@ -59,14 +59,16 @@ export function LinkParts({ desktop, offer, open = true }: Props) {
           {say('copy_link')}
         </button>
         {version === null ? (
-          <Status mood="warn">{say('o_link_no_code', count(link.length))}</Status>
+          <Status mood="warn">{counted(say, 'o_link_no_code', link.length)}</Status>
         ) : version !== undefined && version > densest ? (
-          <Status mood="warn">{say('o_link_dense', count(link.length), count(version), count(densest))}</Status>
+          <Status mood="warn">
+            {counted(say, 'o_link_dense', link.length, count(link.length), count(version), count(densest))}
+          </Status>
         ) : (
           <span className="meta">
             {version === undefined
-              ? say('o_link_length', count(link.length))
-              : say('o_link_code', count(link.length), count(version))}
+              ? counted(say, 'o_link_length', link.length)
+              : counted(say, 'o_link_code', link.length, count(link.length), count(version))}
           </span>
         )}
       </div>

@@ -11,7 +11,7 @@ import { Grid, type Column } from './grid.tsx';
 import { Sign } from './icons.tsx';
 import { reasonOf, type Watch } from './lists.ts';
 import { Head, Status, Ways } from './parts.tsx';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 /** A button that lets the person choose a file. */
 export function FileButton({ label, choose }: { label: string; choose: (file: File) => void }) {
@@ -137,7 +137,7 @@ export function ListImport<T>({ file, into, read, save, asCsv, close }: Props<T>
         </button>
         {total > 0 && (
           <button type="button" className="btn main m" onClick={() => void run()}>
-            {total === 1 ? say('o_import_one') : say('o_import_many', count(total))}
+            {counted(say, 'o_import', total)}
           </button>
         )}
       </Head>

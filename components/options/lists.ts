@@ -1,9 +1,10 @@
 /** Tables, contacts and catalogs, as far as the views that edit and import them need the browser. */
 import type { Item, ListPreview, TargetsNow, Unread } from '../../lib/lists.ts';
-import type { Names } from '../../lib/offer.ts';
+import type { Names, Reason } from '../../lib/offer.ts';
 import type { Row } from '../../lib/schema.ts';
 import type { RowChange, Sheet } from '../../lib/sheet.ts';
 import type { Say } from '../text.ts';
+import { placedWords } from './problems.ts';
 
 /** How something that takes a while is watched and ended. */
 export type Watch = { progress: (share: number) => void; stop: AbortSignal };
@@ -34,5 +35,5 @@ export type Lists = {
 };
 
 /** A reason as a sentence. */
-export const reasonOf = (say: Say, reason: { why: string; with: string[] }): string =>
-  say(`o_why_${reason.why}`, ...reason.with);
+export const reasonOf = (say: Say, reason: Reason): string =>
+  reason.problem ? placedWords(reason.problem, say) : say(`o_why_${reason.why}`, ...reason.with);

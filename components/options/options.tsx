@@ -12,13 +12,14 @@ import { Sign } from './icons.tsx';
 import { Inspect } from './inspect.tsx';
 import { Licences } from './licences.tsx';
 import { Toast } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import { Rules } from './rules.tsx';
 import { Simulator } from './simulator.tsx';
 import { Start, stepsLeft } from './start.tsx';
 import { useOptions, type Desktop, type Host, type Loaded } from './state.ts';
 import { Tables, tableIds } from './tables.tsx';
 import { Targets } from './targets.tsx';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 const views = {
   start: Start,
@@ -58,7 +59,7 @@ function useView(loaded: Loaded | undefined): { view: View | null; detail: strin
 /** The whole page. */
 export function Options({ host }: { host: Host }) {
   const say = useSay();
-  const { desktop, note, failed, reload, dismiss } = useOptions(host, say('o_undone'));
+  const { desktop, note, failed, reload, dismiss } = useOptions(host, say);
   const { view, detail } = useView(desktop?.loaded);
   const title = view && say(`o_${view}_title`);
   useEffect(() => {
@@ -120,9 +121,7 @@ function Side({ view, loaded }: { view: View | null; loaded: Loaded | undefined 
       {loaded && loaded.locked.length > 0 && (
         <p className="org">
           <Sign name="lock" />
-          <span>
-            {loaded.locked.length === 1 ? say('o_locked_one') : say('o_locked_many', count(loaded.locked.length))}
-          </span>
+          <span>{counted(say, 'o_locked', loaded.locked.length)}</span>
         </p>
       )}
     </aside>
@@ -150,16 +149,16 @@ function Problems({ desktop }: { desktop: Desktop }) {
     <div className="band warn">
       <div className="say">
         <Icon name="warn" />
-        <b>{problems.length === 1 ? say('o_problems_one') : say('o_problems_many', count(problems.length))}</b>
+        <b>{counted(say, 'o_problems', problems.length)}</b>
         <ul>
           {problems.slice(0, 20).map((problem, n) => (
             // oxlint-disable-next-line react/no-array-index-key -- two sentences may be the same
             <li key={n}>
-              <code>{problem.path}</code> {problem.message}
+              <code>{problem.path}</code> {problemWords(problem, say)}
             </li>
           ))}
         </ul>
-        {problems.length > 20 && <p>{say('o_more', count(problems.length - 20))}</p>}
+        {problems.length > 20 && <p>{counted(say, 'o_more', problems.length - 20)}</p>}
       </div>
     </div>
   );

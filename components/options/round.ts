@@ -4,7 +4,7 @@ import type { Settings } from '../../lib/schema.ts';
 import type { LastRead, Round, Visit } from '../../lib/visit.ts';
 import { useSay } from '../text.ts';
 import type { Desktop, Loaded } from './state.ts';
-import { count, originOf } from './words.ts';
+import { counted, originOf } from './words.ts';
 
 type Desk = Settings['desks'][number];
 
@@ -123,8 +123,7 @@ export function useAllowAll({ host, loaded, act }: Desktop): { missing: string[]
         await host.giveBack(missing);
         return { words: say('o_undone') };
       };
-      const words =
-        missing.length === 1 ? say('o_desks_one_allowed') : say('o_desks_all_allowed', count(missing.length));
+      const words = counted(say, 'o_desks_allowed', missing.length);
       return { words, undo: () => void act(back) };
     });
   };

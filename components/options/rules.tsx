@@ -10,7 +10,7 @@ import { Sign } from './icons.tsx';
 import { ByOrganisation, Empty, Head, Status, Ways } from './parts.tsx';
 import { RuleForm } from './rule-form.tsx';
 import type { Desktop } from './state.ts';
-import { conditionsOf, count, moved } from './words.ts';
+import { conditionsOf, counted, moved } from './words.ts';
 
 type Rule = Settings['rules'][number];
 
@@ -157,7 +157,7 @@ function Others({ desktop, n }: { desktop: Desktop; n: number }) {
   return (
     <p className="st warn">
       <Icon name="warn" />
-      <a href="#simulator">{n === 1 ? say('o_flaws_other') : say('o_flaws_others', count(n))}</a>
+      <a href="#simulator">{counted(say, 'o_flaws_more', n)}</a>
     </p>
   );
 }

@@ -6,7 +6,7 @@ import { Icon } from '../icons.tsx';
 import { useSay, type Say } from '../text.ts';
 import { Choice, Status } from './parts.tsx';
 import type { Looks } from './state.ts';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 /**
  * The tabs that can be looked at, followed as they come, go and change.
@@ -227,9 +227,7 @@ function From({ sight, name, source }: { sight: Sight; name: string; source: str
   if (!tried.length) return say('o_source_no_reading');
   return (
     <details>
-      <summary>
-        {tried.length === 1 ? say('o_source_readings_one') : say('o_source_readings', count(tried.length))}
-      </summary>
+      <summary>{counted(say, 'o_source_readings', tried.length)}</summary>
       {tried.map((reading) => (
         <code key={reading}>{reading}</code>
       ))}

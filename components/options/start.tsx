@@ -11,7 +11,7 @@ import { ByOrganisation, Head } from './parts.tsx';
 import { standOf, useAllowAll, useProducts, useRound } from './round.ts';
 import { hostOf } from './sight.tsx';
 import type { Desktop, Loaded } from './state.ts';
-import { count } from './words.ts';
+import { count, counted } from './words.ts';
 
 type Required = 'desk' | 'allow' | 'contact' | 'rule';
 const required: Required[] = ['desk', 'allow', 'contact', 'rule'];
@@ -149,11 +149,10 @@ const mostNames = 3;
 
 function namesOf(names: string[], say: Say): string {
   const rest = names.length - mostNames;
-  return [...names.slice(0, mostNames), ...(rest > 0 ? [say('o_more', count(rest))] : [])].join(', ');
+  return [...names.slice(0, mostNames), ...(rest > 0 ? [counted(say, 'o_more', rest)] : [])].join(', ');
 }
 
-const counted = (n: number, what: string, say: Say): string =>
-  n === 1 ? say(`o_start_${what}_one`) : say(`o_start_${what}_many`, count(n));
+const amount = (n: number, what: string, say: Say): string => counted(say, `o_start_${what}`, n);
 
 const stateOf: { [step in Required]: (desktop: Desktop, say: Say) => string } = {
   desk: ({ host, loaded }, say) =>
@@ -172,17 +171,17 @@ const stateOf: { [step in Required]: (desktop: Desktop, say: Say) => string } = 
   },
   contact: ({ loaded: { settings } }, say) =>
     [
-      ...(settings.contacts.length ? [counted(settings.contacts.length, 'contacts', say)] : []),
-      ...(settings.catalogs.length ? [counted(settings.catalogs.length, 'catalogs', say)] : []),
+      ...(settings.contacts.length ? [amount(settings.contacts.length, 'contacts', say)] : []),
+      ...(settings.catalogs.length ? [amount(settings.catalogs.length, 'catalogs', say)] : []),
     ].join(', '),
-  rule: ({ loaded }, say) => counted(offering(loaded), 'rules', say),
+  rule: ({ loaded }, say) => amount(offering(loaded), 'rules', say),
 };
 
 /** What is set of an optional step, in words; null: nothing. */
 const setOf: { [step in Optional]: (loaded: Loaded, say: Say) => string | null } = {
   tables: ({ rows }, say) => {
     const n = Object.values(rows).reduce((sum, each) => sum + each, 0);
-    return n ? counted(n, 'rows', say) : null;
+    return n ? amount(n, 'rows', say) : null;
   },
   external: ({ settings }, say) => {
     const names = Object.keys(settings.links.external);
@@ -190,10 +189,10 @@ const setOf: { [step in Optional]: (loaded: Loaded, say: Say) => string | null }
   },
   awaken: ({ settings: { awaken } }, say) => {
     const ready = awaken.authUrl && awaken.popUrl && awaken.systemId;
-    return ready ? counted(awaken.pops.length, 'pops', say) : null;
+    return ready ? amount(awaken.pops.length, 'pops', say) : null;
   },
   bridge: ({ settings: { bridge } }) => bridge.url ?? null,
-  backup: ({ snapshots }, say) => (snapshots.length ? counted(snapshots.length, 'snapshots', say) : null),
+  backup: ({ snapshots }, say) => (snapshots.length ? amount(snapshots.length, 'snapshots', say) : null),
 };
 
 function OptionalStep({ desktop, step }: { desktop: Desktop; step: Optional }) {

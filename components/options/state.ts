@@ -7,12 +7,14 @@ import type { Look, OpenTab } from '../../lib/inspect.ts';
 import type { DeskData } from '../../lib/model.ts';
 import type { Part } from '../../lib/policy.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
-import type { SettingsProblem } from '../../lib/settings.ts';
+import type { SettingsProblem, Wrong } from '../../lib/problems.ts';
 import type { Round } from '../../lib/visit.ts';
+import type { Say } from '../text.ts';
 import type { AwakenHost } from './awaken.tsx';
 import type { BridgeHost } from './bridge.tsx';
 import type { Calls } from './calls.ts';
 import type { Lists } from './lists.ts';
+import { placedWords } from './problems.ts';
 
 /** What was set before something replaced it, as it is listed; the same as in lib/browser/snapshots.ts. */
 export type Snapshot = {
@@ -106,9 +108,10 @@ export type Host = {
   giveBack: (origins: string[]) => Promise<void>;
   /** Tells when something changed outside this page. @returns a function that ends it */
   watch: (changed: () => void) => () => void;
-  /** The first value that does not hold, as a sentence; null if all do. */
-  problem: (settings: Settings) => string | null;
-  linkProblem: (link: string, hosts: string[]) => string | null;
+  /** The first value that does not hold; null if all do. */
+  problem: (settings: Settings) => SettingsProblem | null;
+  /** Why a link may not be offered; null if it may. */
+  linkProblem: (link: string, hosts: string[]) => Wrong | null;
   warnings: (settings: Settings, tables: Set<string>) => SettingsProblem[];
   preview: (text: string, now: Settings, rows: Row[], locked: string[]) => Preview | Unreadable;
 };
@@ -129,11 +132,8 @@ export type Desktop = {
   act: (job: () => Promise<Note | null>) => Promise<void>;
 };
 
-/**
- * @param undone what is said once something was taken back
- * @returns the page's state; `desktop` is null until the settings are loaded
- */
-export function useOptions(host: Host, undone: string) {
+/** @returns the page's state; `desktop` is null until the settings are loaded */
+export function useOptions(host: Host, say: Say) {
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [note, setNote] = useState<Note | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
@@ -191,18 +191,18 @@ export function useOptions(host: Host, undone: string) {
       if (!before) return null;
       const settings = { ...before, ...next };
       const problem = host.problem(settings);
-      if (problem) return problem;
+      if (problem) return placedWords(problem, say);
       write(settings);
       setNote({
         words,
         undo: () => {
           write(before);
-          setNote({ words: undone });
+          setNote({ words: say('o_undone') });
         },
       });
       return null;
     },
-    [host, undone, write],
+    [host, say, write],
   );
 
   const act = useCallback(

@@ -11,7 +11,7 @@ import { FileButton, ListImport } from './list-import.tsx';
 import { reasonOf } from './lists.ts';
 import { ByOrganisation, Choice, Empty, Field, Head, Search, Status, Ways } from './parts.tsx';
 import type { Desktop, Loaded } from './state.ts';
-import { count, freeId } from './words.ts';
+import { count, counted, freeId } from './words.ts';
 
 /** Every table that has a name or rows. */
 export const tableIds = ({ settings, rows }: Loaded): string[] => [
@@ -167,7 +167,9 @@ function Counted({ found, all, letters }: { found: number; all: number; letters:
   const say = useSay();
   return (
     <span className="meta num">
-      {letters.trim() ? say('o_tables_found', count(found), count(all)) : say('o_tables_rows', count(all))}
+      {letters.trim()
+        ? counted(say, 'o_tables_found', all, count(found), count(all))
+        : counted(say, 'o_tables_rows', all)}
     </span>
   );
 }
@@ -250,7 +252,9 @@ function Rows({ desktop, opened, found, searching, names }: RowsProps) {
               className="btn"
               onClick={() => remove(Array.from({ length: few }, (_, n) => range.top + n))}
             >
-              {few === 1 ? say('o_remove_name', found[range.top]?.key ?? '') : say('o_tables_remove_rows', count(few))}
+              {few === 1
+                ? say('o_remove_name', found[range.top]?.key ?? '')
+                : counted(say, 'o_tables_remove_rows', few)}
             </button>
           )}
           <span className="meta">{say('o_grid_keys')}</span>
@@ -333,7 +337,7 @@ function told(say: Say, changes: RowChange[]): string {
   const how = !before ? 'added' : !after ? 'removed' : 'changed';
   if (changes.length === 1) return say(`o_${how}`, key);
   const alike = changes.every((c) => !c.before === !before && !c.after === !after);
-  return say(`o_tables_rows_${alike ? how : 'changed'}`, count(changes.length));
+  return counted(say, `o_tables_rows_${alike ? how : 'changed'}`, changes.length);
 }
 
 type AboutProps = { desktop: Desktop; id: string; opened: Opened | null; names: Names };
@@ -367,12 +371,7 @@ function About({ desktop, id, opened, names }: AboutProps) {
   return (
     <div className="bar">
       <span className="meta">
-        {used
-          ? used === 1
-            ? say('o_tables_used_one')
-            : say('o_tables_used_many', count(used))
-          : say('o_tables_unused')}{' '}
-        {say('o_table_id', id)}
+        {used ? counted(say, 'o_tables_used', used) : say('o_tables_unused')} {say('o_table_id', id)}
       </span>
       <span className="grow" />
       <button type="button" className="btn" disabled={!opened} onClick={() => saveAs('csv')}>
@@ -413,7 +412,7 @@ function TableImport({ desktop, id, names, file, close }: ImportProps) {
             await host.restore(before);
             return { words: say('o_undone') };
           };
-          const words = changes === 1 ? say('o_imported_one') : say('o_imported_many', count(changes));
+          const words = counted(say, 'o_imported', changes);
           return { words, undo: () => void act(back) };
         });
         return null;

@@ -5,6 +5,7 @@ import type { Settings } from '../../lib/schema.ts';
 import { useSay, type Say } from '../text.ts';
 import { draftOf, HoursForm, hoursOf, hoursProblem } from './hours-form.tsx';
 import { Choice, Field, Status, Why } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import type { Desktop } from './state.ts';
 import { aimedAt, aimOf, aimText, freeId, kindOf, type Aim } from './words.ts';
 
@@ -31,7 +32,8 @@ export const licenceName = (licence: string, say: Say) =>
 export function aimProblem(desktop: Desktop, aim: Aim, text: string, say: Say): string | null {
   if (aim === 'contact_list') return null;
   if (!text) return say(aim === 'link' ? 'o_link_missing' : aim.endsWith('@') ? 'o_field_missing' : 'o_id_missing');
-  return aim === 'link' ? desktop.host.linkProblem(text, desktop.loaded.settings.links.linkHosts) : null;
+  const wrong = aim === 'link' ? desktop.host.linkProblem(text, desktop.loaded.settings.links.linkHosts) : null;
+  return wrong && problemWords(wrong, say);
 }
 
 /** Only one template is documented literally by the vendor. */

@@ -8,9 +8,10 @@ import { Grid, type CellEdit, type Column, type Editing, type Refusal } from './
 import { Sign } from './icons.tsx';
 import { FileButton, ListImport } from './list-import.tsx';
 import { ByOrganisation, Empty, Head, Search, Status, Ways } from './parts.tsx';
+import { placedWords } from './problems.ts';
 import type { Desktop } from './state.ts';
 import { aimProblem, licenceName, licences, TargetForm, undocumented, type Item, type List } from './target-form.tsx';
-import { aimedAt, aimOf, aimText, count, freeId, linkWords } from './words.ts';
+import { aimedAt, aimOf, aimText, count, counted, freeId, linkWords } from './words.ts';
 
 /** @param desktop what is set and how to change it */
 export function Targets({ desktop }: { desktop: Desktop }) {
@@ -157,7 +158,7 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
               className="btn"
               onClick={() => remove(Array.from({ length: few }, (_, n) => range.top + n))}
             >
-              {few === 1 ? say('o_remove_name', first.name) : say('o_targets_remove', count(few))}
+              {few === 1 ? say('o_remove_name', first.name) : counted(say, 'o_targets_remove', few)}
             </button>
           )}
           <span className="meta">{say(pending ? 'o_targets_half' : 'o_grid_keys')}</span>
@@ -181,7 +182,7 @@ function useUses({ loaded }: Desktop): Uses {
 
 function usedBy(id: string, { rules, rows }: Uses, say: Say): string {
   const n = rules.get(id) ?? 0;
-  if (n) return n === 1 ? say('o_rules_one') : say('o_rules_many', count(n));
+  if (n) return counted(say, 'o_rules', n);
   return say(rows.has(id) ? 'o_used_rows' : 'o_used_never');
 }
 
@@ -316,7 +317,7 @@ function useEdits(desktop: Desktop, list: List, found: readonly Item[]) {
     const told =
       changed.size === 1
         ? say(added.length ? 'o_added' : 'o_changed', first.name)
-        : say(added.length === changed.size ? 'o_targets_added' : 'o_targets_changed', count(changed.size));
+        : counted(say, added.length === changed.size ? 'o_targets_added' : 'o_targets_changed', changed.size);
     const problem = save(told, next, new Set(changed.keys()));
     if (problem !== null) return { row: edits[0]?.row ?? 0, column: edits[0]?.column ?? 'name', words: problem };
     if (added.length) setPending(null);
@@ -327,7 +328,7 @@ function useEdits(desktop: Desktop, list: List, found: readonly Item[]) {
     const gone = new Set(rows.flatMap((row) => found[row]?.id ?? []));
     const [only] = rows.flatMap((row) => found[row] ?? []);
     if (!only) return;
-    const words = gone.size === 1 ? say('o_removed', only.name) : say('o_targets_removed', count(gone.size));
+    const words = gone.size === 1 ? say('o_removed', only.name) : counted(say, 'o_targets_removed', gone.size);
     save(
       words,
       (settings[list] as Item[]).filter((item) => !gone.has(item.id)),
@@ -389,14 +390,14 @@ function TargetImport({ desktop, list, file, close }: ImportProps) {
       save={async (preview, replace, changes, { progress }) => {
         const next = { ...settings, [list]: preview.next(settings[list], replace) } as Settings;
         const problem = host.problem(next);
-        if (problem !== null) return problem;
+        if (problem) return placedWords(problem, say);
         await act(async () => {
           const before = await host.importAll(next, null, progress);
           const back = async () => {
             await host.restore(before);
             return { words: say('o_undone') };
           };
-          const words = changes === 1 ? say('o_imported_one') : say('o_imported_many', count(changes));
+          const words = counted(say, 'o_imported', changes);
           return { words, undo: () => void act(back) };
         });
         return null;

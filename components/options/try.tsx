@@ -3,9 +3,10 @@ import { useState } from 'react';
 import type { Described, Fit } from '../../lib/describe.ts';
 import { useSay } from '../text.ts';
 import { Status } from './parts.tsx';
+import { problemWords } from './problems.ts';
 import { Agreement, Fields, hostOf, TabChoice, Troubles, useLook, useTabs } from './sight.tsx';
 import type { Desktop } from './state.ts';
-import { count } from './words.ts';
+import { counted } from './words.ts';
 
 /** More flaws than this are only counted. */
 const mostFlaws = 5;
@@ -71,14 +72,14 @@ export function Flaws({ described: { flaws }, empty }: { described: Described; e
     );
   return (
     <div role="status">
-      <Status mood="bad">{flaws.length === 1 ? say('o_try_flaw') : say('o_try_flaws', count(flaws.length))}</Status>
+      <Status mood="bad">{counted(say, 'o_try_flaws', flaws.length)}</Status>
       <ul className="flaws">
-        {flaws.slice(0, mostFlaws).map(({ path, message }) => (
-          <li key={`${path} ${message}`}>
-            {path ? <code>{path}</code> : say('o_try_whole')} {message}
+        {flaws.slice(0, mostFlaws).map((flaw) => (
+          <li key={`${flaw.path} ${flaw.code}`}>
+            {flaw.path ? <code>{flaw.path}</code> : say('o_try_whole')} {problemWords(flaw, say)}
           </li>
         ))}
-        {flaws.length > mostFlaws && <li>{say('o_more', count(flaws.length - mostFlaws))}</li>}
+        {flaws.length > mostFlaws && <li>{counted(say, 'o_more', flaws.length - mostFlaws)}</li>}
       </ul>
     </div>
   );

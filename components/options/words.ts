@@ -1,9 +1,18 @@
 /** Small conversions between what people type and what settings hold. */
 import type { TargetKind, When } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
+import type { Say } from '../text.ts';
 
 /** A number as people read it, `1,886`. */
 export const count = (n: number): string => n.toLocaleString(document.documentElement.lang || 'en');
+
+/**
+ * A sentence about so many things, in the form that its own language has for that number: `key_one`, `key_few`, `key_many`,
+ * `key_other` and so on, as in Unicode's plural rules.
+ * @param values what stands in its places; the number, if nothing is given
+ */
+export const counted = (say: Say, key: string, n: number, ...values: string[]): string =>
+  say([key, new Intl.PluralRules(say('locale')).select(n)].join('_'), ...(values.length ? values : [count(n)]));
 
 /** A remark as a sentence of its own. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

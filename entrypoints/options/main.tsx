@@ -51,10 +51,9 @@ import { previewRows, previewTargets, rowsAsCsv, rowsAsJson, targetsAsCsv } from
 import { refusalsByHelp } from '../../lib/licence.ts';
 import { namesOf } from '../../lib/offer.ts';
 import { nameProblem } from '../../lib/schema.ts';
-import { warnings } from '../../lib/settings.ts';
+import { linkWrong, warnings } from '../../lib/settings.ts';
 import { flawsOf, readTyped, rowFlaws, sampleOf, simulate } from '../../lib/simulate.ts';
 import { reservedParams } from '../../lib/worklink.ts';
-import { linkFault } from '../../lib/worklink.ts';
 
 const say: Say = (key, ...values) =>
   browser.i18n.getMessage(key as Parameters<typeof browser.i18n.getMessage>[0], values);
@@ -102,7 +101,10 @@ const host: Host = {
   awaken: {
     checks,
     likely,
-    addressFault,
+    addressFault(address) {
+      const fault = addressFault(address);
+      return fault && say(`o_wrong_address_${fault}`);
+    },
     held: heldFor,
     keep: keepCredentials,
     forget: forgetSecrets,
@@ -183,12 +185,7 @@ const host: Host = {
     };
   },
   problem: firstProblem,
-  linkProblem(link, hosts) {
-    const fault = linkFault(link, hosts);
-    return (
-      fault && say(`o_fault_${fault === 'no-link' ? 'no_link' : fault}`, fault === 'host' ? new URL(link).host : '')
-    );
-  },
+  linkProblem: linkWrong,
   warnings,
   preview,
 };

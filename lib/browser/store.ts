@@ -11,8 +11,9 @@ import { browser } from 'wxt/browser';
 import { mayAsk, scriptOf } from '../desks/index.ts';
 import type { PageEntry, Target } from '../model.ts';
 import { firstOwn, mergePolicy, ownParts, readPolicy, type Organisation, type Part } from '../policy.ts';
+import type { SettingsProblem } from '../problems.ts';
 import type { Row, Settings } from '../schema.ts';
-import { compile, mineId, mineOf, parseRows, parseSettings, targetsOf, type SettingsProblem } from '../settings.ts';
+import { compile, mineId, mineOf, parseRows, parseSettings, targetsOf } from '../settings.ts';
 import { pageKey, targetKey, type Generation } from './keys.ts';
 import { grantedOrigins, reconcile } from './grants.ts';
 import { alone, dropRows, readRows, rowCounts, writeRows, type RowState } from './rows.ts';
@@ -91,7 +92,7 @@ export async function loadSettings(): Promise<Loaded> {
   };
   return {
     settings,
-    problems: [...organisation.problems, ...problems.map(({ path, message }) => ({ path: from(path), message }))],
+    problems: [...organisation.problems, ...problems.map((problem) => ({ ...problem, path: from(problem.path) }))],
     locked,
     defaults,
     changed,

@@ -8,6 +8,16 @@
  */
 
 import type { Address, AddressPart, AddressPattern, AddressSide, DeskData, DeskForm } from '../model.ts';
+import type { Wrong } from '../problems.ts';
+
+/** A pattern that can't be used; `wrong` says why. */
+class PatternError extends Error {
+  readonly wrong: Wrong;
+  constructor(code: Wrong['code'], ...values: string[]) {
+    super([code, ...values].join(' '));
+    this.wrong = { code, with: values };
+  }
+}
 
 const classes: Record<string, string> = {
   digits: '\\d+',
@@ -19,7 +29,7 @@ const classes: Record<string, string> = {
 };
 const wildcard = /\*|\{([^{}]*)\}/g;
 
-/** @throws Error with a sentence for the admin */
+/** @throws PatternError */
 function compilePart(text: string): AddressPart {
   const names: string[] = [];
   let expr = '';
@@ -27,9 +37,9 @@ function compilePart(text: string): AddressPart {
   let wild = 0;
   for (const found of text.matchAll(wildcard)) {
     const literal = text.slice(at, found.index);
-    if (/[{}]/.test(literal)) throw new Error(`unmatched brace in "${text}"`);
-    if (at && !literal) throw new Error(`two wildcards side by side in "${text}"`);
-    if (++wild > 2) throw new Error(`more than two wildcards in "${text}"`);
+    if (/[{}]/.test(literal)) throw new PatternError('pattern_brace', text);
+    if (at && !literal) throw new PatternError('pattern_side', text);
+    if (++wild > 2) throw new PatternError('pattern_wild', text);
     expr += literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
     at = found.index + found[0].length;
     if (found[1] === undefined) {
@@ -37,19 +47,19 @@ function compilePart(text: string): AddressPart {
       continue;
     }
     const [name = '', kind] = found[1].split(':');
-    if (name && !/^[a-z]{1,20}$/.test(name)) throw new Error(`"${name}" is no name for a group`);
+    if (name && !/^[a-z]{1,20}$/.test(name)) throw new PatternError('pattern_group', name);
     const body = kind === undefined ? '.+?' : (Object.hasOwn(classes, kind) && classes[kind]) || alternatives(kind);
     expr += name ? `(${body})` : `(?:${body})`;
     if (name) names.push(name);
   }
   const rest = text.slice(at);
-  if (/[{}]/.test(rest)) throw new Error(`unmatched brace in "${text}"`);
+  if (/[{}]/.test(rest)) throw new PatternError('pattern_brace', text);
   return [`^${expr}${rest.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`, ...names];
 }
 
 function alternatives(kind: string): string {
   if (!/^[\w.-]+(\|[\w.-]+)*$/.test(kind))
-    throw new Error(`"${kind}" is neither digits, hex, word, guid, key nor a list of words`);
+    throw new PatternError('pattern_class', kind, Object.keys(classes).join(', '));
   return kind.replaceAll('.', '\\.');
 }
 
@@ -59,7 +69,7 @@ function compileSide(text: string): AddressSide {
   const side: AddressSide = { path: [] };
   const gap = list.indexOf('**');
   if (gap >= 0) [side.open, list] = [gap, list.toSpliced(gap, 1)];
-  if (list.includes('**')) throw new Error('"**" stands only once in a path');
+  if (list.includes('**')) throw new PatternError('pattern_gap');
   side.path = list.map(compilePart);
   const asked = query.split('&').filter(Boolean);
   if (asked.length)
@@ -72,7 +82,7 @@ function compileSide(text: string): AddressSide {
 
 /**
  * A pattern made ready for pages, as data.
- * @throws Error with a sentence for the admin
+ * @throws PatternError
  */
 export function compileAddress(text: string): AddressPattern {
   const [main = '', hash] = text.split(/#(.*)/s);
@@ -82,7 +92,7 @@ export function compileAddress(text: string): AddressPattern {
     .flatMap((side) => [...(side?.path ?? []), ...(side?.query ?? []).map(([, part]) => part)])
     .flatMap(([, ...groups]) => groups);
   const twice = names.find((name, n) => names.indexOf(name) !== n);
-  if (twice) throw new Error(`the group "${twice}" is named twice`);
+  if (twice) throw new PatternError('pattern_twice', twice);
   return pattern;
 }
 
@@ -105,13 +115,14 @@ export function prepare({ addresses, never, pages, ...data }: DeskData): DeskFor
   };
 }
 
-/** What is wrong with a pattern, as a sentence; null if it can be used. */
-export function patternProblem(text: string): string | null {
-  if (!/^(\/|\*\*)/.test(text)) return 'start with "/" or "**"';
+/** What is wrong with a pattern; null if it can be used. */
+export function patternProblem(text: string): Wrong | null {
+  if (!/^(\/|\*\*)/.test(text)) return { code: 'pattern_start' };
   try {
     compileAddress(text);
     return null;
   } catch (error) {
-    return (error as Error).message;
+    if (error instanceof PatternError) return error.wrong;
+    throw error;
   }
 }

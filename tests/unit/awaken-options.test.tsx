@@ -11,6 +11,7 @@ import type { News } from '../../lib/plan.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import { say } from '../states/say.ts';
+import { placedWords } from '../../components/options/problems.ts';
 import { awaken as nobody } from './awaken-host.ts';
 
 const at = { authUrl: 'https://auth.example/a', popUrl: 'https://pop.example/p' };
@@ -30,7 +31,7 @@ function draw(): void {
     loaded: { settings: set, locked, granted: (origin: string) => granted.includes(origin) } as unknown as Loaded,
     change(words: string, next: Partial<Settings>) {
       const problem = firstProblem({ ...set, ...next });
-      if (problem) return problem;
+      if (problem) return placedWords(problem, say);
       set = parseSettings({ ...set, ...next }).settings;
       notes.push({ words });
       view.rerender(page());

@@ -411,16 +411,16 @@ describe('the one way out', () => {
     'http://[::1]:1/',
   ])('%s may be called', (address) => expect(addressFault(address)).toBeNull());
   test.each([
-    ['http://awaken.example/auth', /https/],
-    ['http://127.0.0.1.evil.example/', /https/],
-    ['http://localhost.evil.example/', /https/],
-    ['https://user:pass@awaken.example/', /user or a password/],
-    ['ftp://awaken.example/', /https/],
-    ['javascript:alert(1)', /https/],
-    ['https://awaken.example/#x', /#/],
-    ['/auth', /not an address/],
+    ['http://awaken.example/auth', 'local'],
+    ['http://127.0.0.1.evil.example/', 'local'],
+    ['http://localhost.evil.example/', 'local'],
+    ['https://user:pass@awaken.example/', 'user'],
+    ['ftp://awaken.example/', 'scheme'],
+    ['javascript:alert(1)', 'scheme'],
+    ['https://awaken.example/#x', 'hash'],
+    ['/auth', 'none'],
   ])('%s may not', async (address, why) => {
-    expect(addressFault(address)).toMatch(why);
+    expect(addressFault(address)).toBe(why);
     expect(await perform({ method: 'GET', url: address, headers: {}, timeout: 1000 })).toEqual({ fault: 'address' });
   });
 

@@ -10,10 +10,10 @@ import type { Desktop, Host, Loaded } from '../../components/options/state.ts';
 import { TargetForm } from '../../components/options/target-form.tsx';
 import { Text } from '../../components/text.ts';
 import { firstProblem } from '../../lib/import.ts';
-import { allowedLink } from '../../lib/link-words.ts';
 import type { Row, Settings } from '../../lib/schema.ts';
-import { parseSettings } from '../../lib/settings.ts';
+import { linkWrong, parseSettings } from '../../lib/settings.ts';
 import { say } from '../states/say.ts';
+import { placedWords } from '../../components/options/problems.ts';
 import { callsOn } from './calls-host.ts';
 
 afterEach(cleanup);
@@ -44,7 +44,7 @@ function open(view: View, raw: object = {}, more: { locked?: string[]; rows?: Ro
   const host = {
     calls: callsOn(() => rows),
     products: [{ id: 'request-tracker', name: 'Request Tracker' }],
-    linkProblem: (text: string, hosts: string[]) => allowedLink(text, hosts),
+    linkProblem: linkWrong,
     copy: async (text: string) => void (held.copied = text),
     looks: { tabs: async () => [], watch: () => () => {}, look: vi.fn<Host['looks']['look']>(async () => null) },
   } as unknown as Host;
@@ -61,7 +61,7 @@ function open(view: View, raw: object = {}, more: { locked?: string[]; rows?: Ro
       change: (words, next) => {
         const all = { ...now, ...next };
         const problem = firstProblem(all);
-        if (problem) return problem;
+        if (problem) return placedWords(problem, say);
         Object.assign(held, { settings: all, words });
         setNow(all);
         return null;

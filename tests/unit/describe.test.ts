@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { problemWords } from '../../components/options/problems.ts';
+import { say } from '../states/say.ts';
 import { demoDesk } from '../../sandbox/desk/desk.ts';
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { declared } from '../../lib/desks/index.ts';
@@ -13,8 +15,8 @@ function selects(selector: string): boolean {
   }
 }
 const flaws = (value: unknown): string[] =>
-  describeDesk(typeof value === 'string' ? value : JSON.stringify(value), selects).flaws.map(({ path, message }) =>
-    `${path} ${message}`.trim(),
+  describeDesk(typeof value === 'string' ? value : JSON.stringify(value), selects).flaws.map((flaw) =>
+    `${flaw.path} ${problemWords(flaw, say)}`.trim(),
   );
 const sound = { addresses: ['/case/{id}'] };
 
@@ -33,18 +35,18 @@ describe('what is wrong with a description, in plain words and with its place', 
     ['{}', ['addresses is missing']],
     [{ addresses: '/case/{id}' }, ['addresses must be a list in [brackets]']],
     [{ addresses: [7] }, ['addresses[0] must be a text in "quotes"']],
-    [{ addresses: ['case'] }, ['addresses[0] start with "/" or "**"']],
-    [{ addresses: ['/{id}{number}'] }, ['addresses[0] two wildcards side by side in "{id}{number}"']],
+    [{ addresses: ['case'] }, ['addresses[0] must start with "/" or "**"']],
+    [{ addresses: ['/{id}{number}'] }, ['addresses[0] has two wildcards side by side in "{id}{number}"']],
     [{ addresses: [{ is: '/case/{id}' }] }, ['addresses[0].kind is missing']],
-    [{ addresses: [{ is: 'case', kind: 'case' }] }, ['addresses[0].is start with "/" or "**"']],
+    [{ addresses: [{ is: 'case', kind: 'case' }] }, ['addresses[0].is must start with "/" or "**"']],
     [{ ...sound, adresses: [] }, ['adresses is not known here; did you mean "addresses"']],
     [{ ...sound, read: { titel: [] } }, ['read.titel is not known here; did you mean "title"']],
     [{ ...sound, zzz: 1 }, ['zzz is not known here']],
-    [{ ...sound, identity: 'both' }, ['identity must be "address" or "page"']],
+    [{ ...sound, identity: 'both' }, ['identity must be one of: address, page']],
     [{ ...sound, deep: 'yes' }, ['deep must be true or false']],
     [{ ...sound, kind: '' }, ['kind is empty']],
     [{ ...sound, kind: 'k'.repeat(61) }, ['kind is longer than 60']],
-    [{ ...sound, read: { title: [{ css: 'h1', label: 'Title' }] } }, ['read.title[0] give either css or label']],
+    [{ ...sound, read: { title: [{ css: 'h1', label: 'Title' }] } }, ['read.title[0] must have either css or label']],
     [
       { ...sound, read: { title: [{ css: 'h1', seen: 'May' }] } },
       ['read.title[0].seen must be a month, such as "2026-11"'],

@@ -49,7 +49,9 @@ describe('refused with exit code 2', () => {
     writeFileSync(file, JSON.stringify({ ...demo(), apiKey: 'x', match: 'best' }));
     const { status, stderr } = spawnSync(process.execPath, ['scripts/fleet.ts', file], { encoding: 'utf8' });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^apiKey: looks like a secret.*\nmatch: Invalid.*\n$/);
+    expect(stderr).toMatch(
+      /^apiKey: looks like a secret.*\nmatch: must be one of: first, all; what was set before stays\n$/,
+    );
   });
 });
 

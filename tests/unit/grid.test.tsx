@@ -9,9 +9,8 @@ import { Text, type Say } from '../../components/text.ts';
 import { editRows, readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
 import { unknownPlaces } from '../../lib/deploy.ts';
 import { firstProblem } from '../../lib/import.ts';
-import { allowedLink } from '../../lib/link-words.ts';
 import type { Row } from '../../lib/schema.ts';
-import { parseSettings } from '../../lib/settings.ts';
+import { linkWrong, parseSettings } from '../../lib/settings.ts';
 import { lists } from './lists-host.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -75,7 +74,7 @@ async function open(view: 'tables' | 'contacts', rows: Row[], locked: string[] =
     readRows,
     watch: () => () => {},
     problem: firstProblem,
-    linkProblem: (text, hosts) => allowedLink(text, hosts),
+    linkProblem: linkWrong,
   };
   location.hash = view;
   render(

@@ -70,7 +70,7 @@ test('a bad value costs itself, a part of the wrong kind stays as it was', () =>
 
 test('what the organisation sets is rejected with a sentence', () => {
   const result = of({ match: 'all', rules: [] }, ['rules']);
-  expect(result.rejected).toEqual([{ path: 'rules', message: 'is set by your organisation and stays', line: 1 }]);
+  expect(result.rejected).toEqual([{ path: 'rules', code: 'locked', line: 1 }]);
   expect(result.changes).toEqual([{ part: 'match', name: 'match', how: 'changed' }]);
 });
 
@@ -110,11 +110,12 @@ test('what is rejected has its line, and that of its surroundings where it is mi
   expect(result.settings.contacts.map(({ name }) => name)).toEqual(['<script>alert(1)</script>']);
 });
 
-test('the first problem is a sentence with its place', () => {
+test('the first problem comes with its place', () => {
   expect(firstProblem(now)).toBeNull();
   const [desk] = parseSettings({ desks: [{ key: 'rt', product: 'marked', origins: [] }] }).settings.desks;
   if (!desk) throw new Error('no desk');
-  expect(firstProblem({ ...now, desks: [{ ...desk, key: 'Not A Key' }] })).toBe(
-    'desks[0].key: use up to 24 lower-case letters, digits and dashes',
-  );
+  expect(firstProblem({ ...now, desks: [{ ...desk, key: 'Not A Key' }] })).toEqual({
+    path: 'desks[0].key',
+    code: 'key',
+  });
 });

@@ -2,6 +2,9 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseSync } from 'vite';
+import { counted } from '../../components/options/words.ts';
+import type { Say } from '../../components/text.ts';
+import { codes } from '../../lib/problems.ts';
 
 type Messages = Record<string, { message: string; description?: string }>;
 const read = (locale: string): Messages =>
@@ -30,7 +33,6 @@ const same: Record<string, string[]> = {
     'Status',
     'Export',
     'Import',
-    '$1',
     'Google Chrome',
     'Microsoft Edge',
     'Firefox',
@@ -46,6 +48,40 @@ const same: Record<string, string[]> = {
   ],
 };
 
+/** The forms that a language has for numbers, as in Unicode's plural rules. */
+const formsOf = (locale: string): string[] =>
+  new Intl.PluralRules(locale.replace('_', '-')).resolvedOptions().pluralCategories;
+
+/** What stands before the forms of a sentence about a number; null for all other sentences. */
+const aboutNumber = (key: string): string | null => {
+  const [, base = ''] = /^(.+)_(?:zero|one|two|few|many|other)$/.exec(key) ?? [];
+  return Object.hasOwn(english, `${base}_one`) && Object.hasOwn(english, `${base}_other`) ? base : null;
+};
+
+/** The keys that a language needs: those of English, with forms of its own. */
+const keysOf = (locale: string): string[] => {
+  const forms = formsOf(locale);
+  const all = Object.keys(english).flatMap((key) => {
+    const base = aboutNumber(key);
+    return base === null ? [key] : forms.map((each) => `${base}_${each}`);
+  });
+  return [...new Set(all)].toSorted();
+};
+
+/** Sentences that lack a place which they have in English, or have one too many. */
+function wrongPlaces(locale: string, messages: Messages): string[] {
+  const rules = new Intl.PluralRules(locale.replace('_', '-'));
+  return Object.entries(messages).flatMap(([key, { message }]) => {
+    const base = aboutNumber(key);
+    const wanted = places(english[base === null ? key : `${base}_other`]?.message ?? '');
+    const found = places(message);
+    if (wanted.join() === found.join()) return [];
+    // A form for one number alone may say it in words.
+    const numbers = Array.from({ length: 1000 }, (_, n) => n).filter((n) => `${base}_${rules.select(n)}` === key);
+    return base !== null && numbers.length === 1 && found.every((place) => wanted.includes(place)) ? [] : [key];
+  });
+}
+
 const places = (message: string): string[] => [...new Set(message.match(/\$\d/g))].toSorted();
 
 test('there is a language besides English', () => expect(others).toContain('de'));
@@ -59,15 +95,14 @@ describe.each(others)('%s', (locale) => {
   const both = Object.keys(english).filter((key) => Object.hasOwn(messages, key));
   const text = (key: string) => messages[key]?.message ?? '';
 
-  test('has exactly the keys of English', () => {
-    expect(Object.keys(messages).toSorted()).toEqual(Object.keys(english).toSorted());
+  test('has exactly the keys of English, with the forms for numbers that it needs', () => {
+    expect(Object.keys(messages).toSorted()).toEqual(keysOf(locale));
   });
 
   test('says something under every key', () => expect(both.filter((key) => !text(key).trim())).toEqual([]));
 
   test('leaves the same places for values', () => {
-    const wrong = both.filter((key) => places(text(key)).join() !== places(english[key]?.message ?? '').join());
-    expect(wrong).toEqual([]);
+    expect(wrongPlaces(locale, messages)).toEqual([]);
   });
 
   test('keeps what is said to those who translate', () => {
@@ -94,6 +129,51 @@ describe.each(others)('%s', (locale) => {
   test('names itself, as browsers know it', () => {
     expect(text('locale')).toBe(locale.replace('_', '-'));
     expect(Intl.getCanonicalLocales(text('locale'))).toEqual([text('locale')]);
+  });
+});
+
+/** Polish says few and many; made up here, so that a language with more forms than ours is known to fit. */
+describe('a language with more forms for numbers', () => {
+  const polish = (key: string) =>
+    key === 'locale'
+      ? { message: 'pl' }
+      : {
+          message: places(english[aboutNumber(key) === null ? key : `${aboutNumber(key)}_other`]?.message ?? '').join(
+            ' ',
+          ),
+        };
+  const messages: Messages = Object.fromEntries(keysOf('pl').map((key) => [key, polish(key)]));
+  messages.o_tables_rows_one = { message: 'jeden wiersz' };
+  messages.o_tables_rows_few = { message: '$1 wiersze' };
+  messages.o_tables_rows_many = { message: '$1 wierszy' };
+  messages.o_tables_rows_other = { message: '$1 wiersza' };
+  const say: Say = (key, ...values) => {
+    const text = messages[key]?.message;
+    if (text === undefined) throw new Error(`no text for ${key}`);
+    return text.replace(/\$(\d)/g, (_, n: string) => values[Number(n) - 1] ?? '');
+  };
+
+  test.each([
+    [1, 'jeden wiersz'],
+    [2, '2 wiersze'],
+    [5, '5 wierszy'],
+    [12, '12 wierszy'],
+    [22, '22 wiersze'],
+    [1.5, '1.5 wiersza'],
+  ])('%d: %s', (n, words) => expect(counted(say, 'o_tables_rows', n)).toBe(words));
+
+  test('needs a sentence for each of them', () => {
+    expect(keysOf('pl')).toEqual(
+      expect.arrayContaining(['o_rules_few', 'o_rules_many', 'o_rules_one', 'o_rules_other']),
+    );
+    expect(keysOf('de')).not.toContain('o_rules_few');
+  });
+
+  test('needs the number wherever a form stands for several', () => {
+    expect(wrongPlaces('pl', messages)).toEqual([]);
+    expect(wrongPlaces('pl', { o_tables_rows_few: { message: 'wiersze' } })).toEqual(['o_tables_rows_few']);
+    // In Lithuanian 21 is written like 1.
+    expect(wrongPlaces('lt', { o_tables_rows_one: { message: 'viena' } })).toEqual(['o_tables_rows_one']);
   });
 });
 
@@ -144,6 +224,10 @@ function pattern(node: Node): RegExp | null {
   return fixed.every((text) => /^\w*$/.test(text)) && fixed.join('') ? RegExp(`^${fixed.join('\\w+')}$`) : null;
 }
 
+/** `counted` is asked for a sentence without its forms, as its second argument. */
+const isCounted = ({ type, callee }: Node): boolean =>
+  type === 'CallExpression' && (callee as { name?: string }).name === 'counted';
+
 const isAsked = ({ type, callee }: Node): boolean => {
   const { type: kind, name, property } = (callee ?? {}) as Node & { name?: string; property?: { name?: string } };
   return (
@@ -165,17 +249,22 @@ const constants = (nodes: Node[]): Map<string, Node[]> => {
 
 /** Every first argument of `say` and `getMessage`. Two modules have a `say` of their own, for other things. */
 const asked = sources
-  .filter(({ file }) => !['lib/describe.ts', 'lib/redact.ts'].includes(file))
+  .filter(({ file }) => !['lib/problems.ts', 'lib/redact.ts'].includes(file))
   .flatMap(({ nodes, line }) => {
     const named = constants(nodes);
-    return nodes.filter(isAsked).flatMap((call) => {
-      const [first] = call.arguments as Node[];
-      const keys = first ? ends(first) : [];
-      return keys
-        .flatMap((key) => (key.type === 'Identifier' ? (named.get(key.name as string) ?? []) : [key]))
-        .map((key) => ({ key, line: line(call) }));
-    });
+    return nodes
+      .filter((node) => isAsked(node) || isCounted(node))
+      .flatMap((call) => {
+        const [first] = (call.arguments as Node[]).slice(isCounted(call) ? 1 : 0);
+        const keys = first ? ends(first) : [];
+        return keys
+          .flatMap((key) => (key.type === 'Identifier' ? (named.get(key.name as string) ?? []) : [key]))
+          .map((key) => ({ key, line: line(call), numbered: isCounted(call) }));
+      });
   });
+
+/** Keys that {@link counted} may be asked for. */
+const bases = Object.keys(english).flatMap((key) => aboutNumber(key) ?? []);
 
 describe('keys', () => {
   const keys = Object.keys(english);
@@ -187,13 +276,19 @@ describe('keys', () => {
   });
 
   test('that are asked for exist', () => {
-    const missing = asked.flatMap(({ key, line }) => {
+    const missing = asked.flatMap(({ key, line, numbered }) => {
       const name = literal(key);
       const some = pattern(key);
-      if (name !== null) return Object.hasOwn(english, name) || name.startsWith('@@') ? [] : [`${line} ${name}`];
-      return some && !keys.some((each) => some.test(each)) ? [`${line} ${some.source}`] : [];
+      const known = numbered ? bases : keys;
+      if (name !== null) return known.includes(name) || name.startsWith('@@') ? [] : [`${line} ${name}`];
+      return some && !known.some((each) => some.test(each)) ? [`${line} ${some.source}`] : [];
     });
     expect(missing).toEqual([]);
+  });
+
+  test('say all that can be wrong with a value', () => {
+    const said = keys.flatMap((key) => /^o_wrong_(.+)$/.exec(key)?.[1] ?? []);
+    expect(said.toSorted()).toEqual([...codes].toSorted());
   });
 
   /** Keys also wait in tables and are handed on; there, a single word could mean anything. */
@@ -205,7 +300,11 @@ describe('keys', () => {
       ...[...readFileSync('wxt.config.ts', 'utf8').matchAll(/__MSG_(\w+)__/g)].map(([, key]) => key),
     ]);
     const patterns = all.map(pattern).filter((some) => some !== null);
-    expect(keys.filter((key) => !named.has(key) && !patterns.some((some) => some.test(key)))).toEqual([]);
+    const unasked = keys.filter((key) => {
+      const name = aboutNumber(key) ?? key;
+      return !named.has(name) && !patterns.some((some) => some.test(name));
+    });
+    expect(unasked).toEqual([]);
   });
 });
 

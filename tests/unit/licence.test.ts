@@ -97,7 +97,7 @@ describe('the link by which an expert calls', () => {
     const { settings, problems } = parseSettings({ me: { licence: 'tech' }, myLink: 'javascript:alert(1)' });
     expect(settings.myLink).toBeNull();
     expect(settings.me.licence).toBe('tech');
-    expect(problems).toEqual([{ path: 'myLink', message: expect.stringMatching(/^A link starts with/) }]);
+    expect(problems).toEqual([{ path: 'myLink', code: 'link_scheme', outcome: { code: 'left', with: ['myLink'] } }]);
   });
 });
 

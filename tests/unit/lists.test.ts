@@ -259,8 +259,8 @@ describe('contacts and catalogs as a file', () => {
       'guest',
       null,
     ]);
-    expect(preview.rejected.map(({ line, with: [said] }) => [line, said?.startsWith('licence: ')])).toEqual([
-      [5, true],
+    expect(preview.rejected.map(({ line, problem }) => [line, problem?.path, problem?.code])).toEqual([
+      [5, 'licence', 'one_of'],
     ]);
   });
 
@@ -272,21 +272,21 @@ describe('contacts and catalogs as a file', () => {
   });
 
   test.each([
-    ['a link that is none of ours', 'name,link\nEvil,javascript:alert(1)\n', [[2, 'said']]],
+    ['a link that is none of ours', 'name,link\nEvil,javascript:alert(1)\n', [[2, 'wrong']]],
     ['the same twice', `name,link\nA,${link}\na,${link}\n`, [[3, 'same']]],
     ['no name', `name,link\n,${link}\n`, [[2, 'name_missing']]],
-    ['no link', 'name,link\nA,\n', [[2, 'said']]],
+    ['no link', 'name,link\nA,\n', [[2, 'wrong']]],
     ['an id of a catalog', `id,name,link\nmanuals,A,${link}\n`, [[2, 'id_other']]],
-    ['an id that every object has', `id,name,link\nconstructor,A,${link}\n`, [[2, 'said']]],
-    ['a name that every object has', `[{"__proto__": {}, "name": "A", "link": "${link}"}]`, [[1, 'said']]],
-    ['a property that is not known', `[\n{"name": "A", "link": "${link}", "evil": 1}\n]`, [[2, 'said']]],
+    ['an id that every object has', `id,name,link\nconstructor,A,${link}\n`, [[2, 'wrong']]],
+    ['a name that every object has', `[{"__proto__": {}, "name": "A", "link": "${link}"}]`, [[1, 'wrong']]],
+    ['a property that is not known', `[\n{"name": "A", "link": "${link}", "evil": 1}\n]`, [[2, 'wrong']]],
     [
       'wrong types',
       '[\n5,\n{"name": 7},\n{"name": "A", "link": ["x"]}\n]',
       [
         [2, 'not_object'],
         [3, 'name_missing'],
-        [4, 'said'],
+        [4, 'wrong'],
       ],
     ],
   ])('%s is rejected', async (_, text, rejected) => {

@@ -8,8 +8,7 @@ import { bytesOf, firstChoice, fitsPlace, makePack, unknownPlaces, zipOf } from 
 import { describeDesk, fitsOf } from '../../lib/describe.ts';
 import { firstProblem, preview } from '../../lib/import.ts';
 import type { Row } from '../../lib/schema.ts';
-import { parseSettings, warnings } from '../../lib/settings.ts';
-import { allowedLink } from '../../lib/link-words.ts';
+import { linkWrong, parseSettings, warnings } from '../../lib/settings.ts';
 import { awaken } from './awaken-host.ts';
 import { bridge } from './bridge-host.ts';
 import { callsOn } from './calls-host.ts';
@@ -124,7 +123,7 @@ function memory(raw: unknown = start, locked: string[] = []) {
     },
     watch: () => () => {},
     problem: firstProblem,
-    linkProblem: (text, hosts) => allowedLink(text, hosts),
+    linkProblem: linkWrong,
     warnings,
     preview,
   };

@@ -88,7 +88,7 @@ describe('what does not hold is left out and named', () => {
       const now = under({ [key]: set });
       expect(now.settings.contacts).toEqual(parseSettings(mine).settings.contacts);
       expect(now.locked).toEqual([]);
-      expect(now.organisation.problems).toEqual([{ path: `policy.${key}`, message: 'is not a settings object' }]);
+      expect(now.organisation.problems).toEqual([{ path: `policy.${key}`, code: 'not_settings' }]);
     }
   });
 
@@ -154,16 +154,14 @@ describe('secrets are never taken from policy', () => {
       for (const name of secrets) {
         const { organisation } = read({ [key]: JSON.stringify(put(name)) });
         expect(organisation.problems.map((p) => p.path)).toEqual([`policy.${key}.${path}${name}`]);
-        expect(organisation.problems[0]?.message).toMatch(/looks like a secret and was refused/);
+        expect(organisation.problems[0]?.code).toBe('secret');
         expect(JSON.stringify(organisation.mandated) + JSON.stringify(organisation.defaults)).not.toContain('S3CRET');
       }
     },
   );
 
   test('beside the texts', () => {
-    expect(problemsOf({ bridgeToken: 'x' })).toMatchObject([
-      { path: 'policy.bridgeToken', message: expect.stringMatching(/secret/) as unknown },
-    ]);
+    expect(problemsOf({ bridgeToken: 'x' })).toEqual([{ path: 'policy.bridgeToken', code: 'secret' }]);
   });
 
   test('as external data, and as a condition: then the whole rule goes, for without it the rule would match more', () => {
@@ -198,7 +196,7 @@ describe('secrets are never taken from policy', () => {
     };
     const everything = filled(jsonSchema());
     expect(JSON.stringify(everything)).toContain('"key"');
-    const about = problemsOf({ settings: everything }).filter((p) => p.message.includes('secret'));
+    const about = problemsOf({ settings: everything }).filter((p) => p.code === 'secret');
     expect(about).toEqual([]);
   });
 });
