@@ -2,11 +2,15 @@
 import type { AwakenHost } from '../../components/options/awaken.tsx';
 import { checks, likely } from '../../lib/awaken.ts';
 import { addressFault } from '../../lib/http.ts';
+import { say } from '../states/say.ts';
 
 export const awaken: AwakenHost = {
   checks,
   likely,
-  addressFault,
+  addressFault(address) {
+    const fault = addressFault(address);
+    return fault && say(`o_wrong_address_${fault}`);
+  },
   held: async () => 'none',
   keep: async () => {},
   forget: async () => {},

@@ -10,6 +10,7 @@ import { firstProblem } from '../../lib/import.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import { say } from '../states/say.ts';
+import { placedWords } from '../../components/options/problems.ts';
 import { bridge as nobody } from './bridge-host.ts';
 
 let set: Settings;
@@ -26,7 +27,7 @@ function draw(): void {
     loaded: { settings: set, locked, granted: (origin: string) => granted.includes(origin) } as unknown as Loaded,
     change(words: string, next: Partial<Settings>) {
       const problem = firstProblem({ ...set, ...next });
-      if (problem) return problem;
+      if (problem) return placedWords(problem, say);
       set = parseSettings({ ...set, ...next }).settings;
       notes.push({ words });
       view.rerender(page());
