@@ -1,6 +1,7 @@
 import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 import { takeOver } from '../lib/browser/grants.ts';
+import { launchAlarm, tellLaunches } from '../lib/browser/launches.ts';
 import { publish, refreshPolicy, start } from '../lib/browser/store.ts';
 import { guardVault } from '../lib/browser/vault.ts';
 import { answer } from '../lib/browser/worker.ts';
@@ -42,6 +43,9 @@ export default defineBackground(() => {
     // A build for one organisation has its settings and may read its desks: nobody has to do anything.
     else if (!import.meta.env.WXT_FLEET) void browser.runtime.openOptionsPage();
   });
+  browser.alarms.onAlarm.addListener(({ name }) => {
+    if (name === launchAlarm) void tellLaunches();
+  });
   void guardVault();
-  void start();
+  void start().then(tellLaunches);
 });

@@ -111,7 +111,16 @@ const host: Host = {
     test: testConnection,
     popMe,
   },
-  bridge: { held: bridgeToken.held, keep: bridgeToken.keep, forget: bridgeToken.forget, test: testBridge },
+  bridge: {
+    held: bridgeToken.held,
+    async keep(...what) {
+      await bridgeToken.keep(...what);
+      // What waited for a token is told now.
+      void browser.runtime.sendMessage({ type: 'tell' });
+    },
+    forget: bridgeToken.forget,
+    test: testBridge,
+  },
   calls: {
     simulate: (settings, desk, record) => simulate(settings, desk, record, rowsOf, Date.now()),
     readTyped,

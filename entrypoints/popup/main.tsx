@@ -67,7 +67,7 @@ async function offered(next: Promise<Call | null> | undefined): Promise<void> {
 }
 
 function launch(event: LaunchEvent, offer: Offer): void {
-  const href = event.isTrusted ? call?.link(offer) : null;
+  const href = event.isTrusted ? call?.link(offer, 'button') : null;
   if (!href) return event.preventDefault();
   event.currentTarget.href = href;
   setTimeout(() => {
@@ -77,7 +77,7 @@ function launch(event: LaunchEvent, offer: Offer): void {
 }
 
 async function copy(offer: Offer): Promise<void> {
-  const text = call?.link(offer);
+  const text = call?.link(offer, 'copy');
   if (!text) return;
   await navigator.clipboard.writeText(text);
   copied = offer.id;

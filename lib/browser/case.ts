@@ -8,7 +8,7 @@ import { possible, route } from '../route.ts';
 import { blank, keyOf, standIn, viewOf as viewFor } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { rowsOf } from './keys.ts';
-import { alive } from './messages.ts';
+import { alive, ask } from './messages.ts';
 
 /** A page that says nothing itself about its record is believed once it has been quiet for this long, in ms. */
 const quiet = 120;
@@ -298,6 +298,7 @@ export function followCase(
     }
     // The anchor itself starts the launch; it carries the link as it is at this very click.
     event.currentTarget.href = href;
+    void ask({ type: 'launch', url, link: href, target: offer.id });
     // Past the click the id is used up. Not before: the browser follows the anchor after all handlers have run.
     window.setTimeout(() => {
       ids.delete(`${offer.id} button`);

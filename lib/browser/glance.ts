@@ -12,6 +12,7 @@ import { keyOf, standIn, viewOf } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { grantedOrigins } from './grants.ts';
 import { rowsOf } from './keys.ts';
+import { usedHere } from './launches.ts';
 import { loadSettings } from './store.ts';
 import { codesOf } from './codes.ts';
 
@@ -22,8 +23,8 @@ export type Call = {
   view: View;
   /** The same once hours have begun or ended. */
   viewNow: () => View;
-  /** The link for a click, new at each; null if there is none. */
-  link: (offer: Offer) => string | null;
+  /** The link for a click, new at each, which is thereby used; null if there is none. */
+  link: (offer: Offer, surface: 'button' | 'copy') => string | null;
   codes: (offer: Offer) => Codes;
 };
 
@@ -123,14 +124,20 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined,
     desk: { key: entry.key, name: entry.name },
     view: viewNow(),
     viewNow,
-    link(offer) {
+    link(offer, surface) {
       const target = targetOf(offer);
-      const link = target && linkOf(target, record, entry.links, newLaunchId());
-      return link && !('refused' in link) ? (link.app ?? link.phone) : null;
+      const launchId = newLaunchId();
+      const link = target && linkOf(target, record, entry.links, launchId);
+      if (!link || 'refused' in link) return null;
+      void usedHere(record, { launchId, target: offer.id, surface });
+      return link.app ?? link.phone;
     },
     codes(offer) {
       const target = targetOf(offer);
-      return target ? codesOf(target, record, entry.links, idOf(`${offer.id} code`)) : { error: 'err_no_target' };
+      const id = idOf(`${offer.id} code`);
+      const drawn = target ? codesOf(target, record, entry.links, id) : { error: 'err_no_target' };
+      if (!('error' in drawn)) void usedHere(record, { launchId: id, target: offer.id, surface: 'code' });
+      return drawn;
     },
   };
 }

@@ -10,6 +10,10 @@ export type Message =
   /** Draw the codes of one target's links. `record` is hostile text: desk, kind and id are derived again from `url`,
    * but for an id that the person chose where address and page disagreed. */
   | { type: 'qr'; url: string; target: string; launchId: string; chosen: boolean; record: MessageCase }
+  /** A link was used: opened or, where it says so, copied. The link says for which case, and is hostile text. */
+  | { type: 'launch'; url: string; link: string; target: string; surface?: 'copy' }
+  /** From a page of ours: tell the bridge what is written down. */
+  | { type: 'tell' }
   /** What the pops that are offered for this case would send, and how they came out before. */
   | { type: 'pops'; url: string; chosen: boolean; record: MessageCase }
   /** Pop one, or (`dry`) do all but that. `sure`: the person knows that somebody else's record is suspended. */

@@ -105,7 +105,9 @@ export function actionsOf(here: Here, slot: HTMLElement): Actions {
     async copy(offer) {
       const link = here.linkNow(offer, 'copy');
       here.used(offer.id, 'copy');
-      return link !== null && copyText(slot, link);
+      if (link === null || !(await copyText(slot, link))) return false;
+      void ask({ type: 'launch', url: here.address(), link, target: offer.id, surface: 'copy' });
+      return true;
     },
     onCopyForAdmin() {
       const { entry } = here;

@@ -5,15 +5,17 @@ import { deskOf } from '../desks/index.ts';
 import { matchAddress } from '../desks/match.ts';
 import { fieldNames, type Case, type Codes, type FieldName, type PageEntry } from '../model.ts';
 import { possible, route } from '../route.ts';
+import { readLink } from '../worklink.ts';
 import { codesOf } from './codes.ts';
 import { rowsOf } from './keys.ts';
+import { noteLaunch, tellLaunches, type Used } from './launches.ts';
 import { linesOf, popNow } from './pops.ts';
 import { entryFor, targetById } from './store.ts';
 
 z.config({ jitless: true });
 
 const text = z.string().max(20_000);
-const launchId = z.string().regex(/^[A-Z2-7]{12}$/);
+const launchName = z.string().regex(/^[A-Z2-7]{12}$/);
 /** What every message about a case says of it. */
 const about = {
   url: z.string().max(4096),
@@ -27,7 +29,15 @@ const about = {
 };
 const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open') }),
-  z.strictObject({ type: z.literal('qr'), ...about, target: z.string().max(64), launchId }),
+  z.strictObject({ type: z.literal('qr'), ...about, target: z.string().max(64), launchId: launchName }),
+  z.strictObject({
+    type: z.literal('launch'),
+    url: about.url,
+    link: text,
+    target: z.string().max(64),
+    surface: z.literal('copy').optional(),
+  }),
+  z.strictObject({ type: z.literal('tell') }),
   z.strictObject({ type: z.literal('pops'), ...about }),
   z.strictObject({
     type: z.literal('pop'),
@@ -35,7 +45,7 @@ const message = z.discriminatedUnion('type', [
     pop: z.string().max(64),
     how: z.enum(['send', 'dry']),
     sure: z.boolean(),
-    launch: launchId.optional(),
+    launch: launchName.optional(),
   }),
 ]);
 type Ask = z.infer<typeof message>;
@@ -60,6 +70,10 @@ export async function answer(raw: unknown, sender: Browser.runtime.MessageSender
 }
 
 async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<unknown> {
+  if (ask.type === 'tell') {
+    await tellLaunches();
+    return {};
+  }
   const origin = sender.origin ?? originOf(sender.url);
   const entry = origin ? await entryFor(origin) : null;
   if (!entry) return { error: 'err_no_desk' };
@@ -69,12 +83,13 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
     return {};
   }
   if (originOf(ask.url) !== origin) return { error: 'the address is not that of the page that asks' };
+  if (ask.type === 'launch') return used(ask, entry);
   const record = recordOf(ask, entry);
   if (!record) return { error: 'page_changed' };
   return ask.type === 'qr' ? codes(ask, record, entry) : pops(ask, record, entry);
 }
 
-type About = Extract<Ask, { record: object }>;
+type About = Pick<Extract<Ask, { record: object }>, 'url' | 'chosen' | 'record'>;
 
 /** The case that is asked about; null: it is not the one of that address. */
 function recordOf(ask: About, entry: PageEntry): Case | null {
@@ -107,11 +122,27 @@ function recordOf(ask: About, entry: PageEntry): Case | null {
 async function codes(ask: Extract<Ask, { type: 'qr' }>, record: Case, entry: PageEntry): Promise<Codes> {
   const target = Object.hasOwn(entry.targets, ask.target) ? entry.targets[ask.target] : await targetById(ask.target);
   if (!target) return { error: 'err_no_target' };
-  return codesOf(target, record, entry.links, ask.launchId);
+  const drawn = codesOf(target, record, entry.links, ask.launchId);
+  if (!('error' in drawn)) await note(record, { launchId: ask.launchId, target: ask.target, surface: 'code' });
+  return drawn;
+}
+
+/** The bridge is told of it, some time; nobody waits for that. */
+async function note(record: Case, how: Used): Promise<void> {
+  if (await noteLaunch(record, how)) void tellLaunches();
+}
+
+/** A link was used on a page: whose case it is is read from the link, and checked like any other word of a page. */
+async function used(ask: Extract<Ask, { type: 'launch' }>, entry: PageEntry): Promise<object> {
+  const { desk, kind, id, number, launchId } = readLink(ask.link) ?? {};
+  if (desk !== entry.key || !kind || !id || !launchId) return {};
+  const record = recordOf({ url: ask.url, chosen: true, record: { kind, id, number, fields: {} } }, entry);
+  if (record) await note(record, { launchId, target: ask.target, surface: ask.surface ?? 'button' });
+  return {};
 }
 
 /** Pops are sent only for cases for which a rule offers them, whatever a page asks for. */
-async function pops(ask: Exclude<About, { type: 'qr' }>, record: Case, entry: PageEntry): Promise<unknown> {
+async function pops(ask: Extract<Ask, { type: 'pops' | 'pop' }>, record: Case, entry: PageEntry): Promise<unknown> {
   const offered = (await route(entry, record, rowsOf(entry))) ?? possible(entry) ?? [];
   const ids = offered.filter(({ group }) => group === 'pop').map(({ id }) => id);
   if (ask.type === 'pops') return { pops: await linesOf(record, ids) };

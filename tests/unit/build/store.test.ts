@@ -31,6 +31,7 @@ describe.each(['chrome', 'firefox'])('the manifest for %s', (browser) => {
     expect(manifest.manifest_version).toBe(3);
     expect(manifest.permissions.toSorted()).toEqual([
       'activeTab',
+      'alarms',
       'contextMenus',
       'scripting',
       'storage',

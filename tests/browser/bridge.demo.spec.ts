@@ -1,0 +1,111 @@
+/** The extension and the bridge, both real: uses of links arrive, whatever is down or ended in between. */
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { historyShape, type Entry } from '../../lib/api.ts';
+import { readLink } from '../../lib/worklink.ts';
+import { openBridge, type SandboxBridge } from '../../sandbox/bridge.ts';
+import { openWorld, type World } from '../../sandbox/launch.ts';
+import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
+import { findBrowser, root } from '../../scripts/bootstrap.mjs';
+import { enterToken, stopWorker } from './bridge.ts';
+import { expect, test } from './world.ts';
+
+/** A browser of its own: its worker is ended, and others go on with theirs. */
+let own: World;
+let cms: CmsServer;
+let bridge: SandboxBridge;
+let token: string;
+
+test.beforeAll(async ({ desk, settings }) => {
+  cms = await serveCms();
+  bridge = await openBridge(cms, { waits: { settle: 0, retry: 0.1, poll: 0.5, sweep: 1 } });
+  token = await bridge.token('James', 'launch', 'read');
+  const extensionDir = join(root, '.output', 'chrome-mv3-test');
+  own = await openWorld({ browser: await findBrowser(), extensionDir, origins: [desk.origin], headless: true });
+  await own.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: desk.origin });
+  await own.importSettings({ ...settings, bridge: { url: bridge.url } });
+  await own.grant(desk.origin);
+});
+test.afterAll(async () => {
+  await own.close();
+  await bridge.close();
+  await cms.close();
+});
+test.afterEach(async () => {
+  for (const page of own.context.pages().slice(1)) await page.close();
+});
+
+const panel = (page: Page) => page.locator('deskcall-panel');
+
+/** What the bridge knows of a case. */
+async function told(id: string): Promise<Entry[]> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${bridge.url}/api/cases/demo/case/${id}`, { headers });
+  return historyShape.parse(await response.json()).entries;
+}
+const launches = async (id: string) => (await told(id)).flatMap((entry) => (entry.what === 'launch' ? [entry] : []));
+
+test('the token is entered, tested and forgotten', async () => {
+  const page = await enterToken(own, 'wrong');
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await expect(page.getByRole('alert')).toContainText('The bridge does not know your token.');
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Save token' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await expect(page.locator('.connected')).toContainText('Connected as “James”');
+  await page.getByRole('button', { name: 'Forget' }).click();
+  await page.getByText('None is set').waitFor();
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await expect(page.getByRole('alert')).toContainText('Your token for the bridge is missing.');
+});
+
+test('uses of links arrive in order and once, though the bridge was down and the worker ended', async ({ desk }) => {
+  const options = await enterToken(own, token);
+  const page = await own.context.newPage();
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  await bridge.stop();
+  await panel(page).locator('.bar a.main').click();
+  const clicked = readLink(await own.nextLaunch());
+  await panel(page).getByRole('button', { name: 'Nothing opened?' }).click();
+  await panel(page)
+    .getByRole('button', { name: /^Copy link/ })
+    .first()
+    .click();
+  await panel(page).getByText('Copied').waitFor();
+  const copied = readLink(await page.evaluate(() => navigator.clipboard.readText()));
+  await panel(page).getByRole('button', { name: /^QR/ }).last().click();
+  await panel(page).getByRole('dialog').getByRole('img').waitFor();
+
+  const waits = () => options.evaluate(async () => (await chrome.alarms.getAll()).map(({ name }) => name));
+  await expect.poll(waits).toEqual(['launches']);
+  await stopWorker(own);
+  await bridge.start();
+  expect(await launches('INC0010001')).toEqual([]);
+  // What the browser does by itself once the time has come.
+  await options.evaluate(() => chrome.alarms.create('launches', { when: Date.now() }));
+  await expect.poll(() => launches('INC0010001')).toHaveLength(3);
+  const all = await launches('INC0010001');
+  expect(all.map(({ surface, target, state }) => [surface, target, state])).toEqual([
+    ['button', 'Dana Reyes', 'open'],
+    ['copy', 'Dana Reyes', 'open'],
+    ['code', expect.any(String), 'open'],
+  ]);
+  expect(all.slice(0, 2).map(({ launchId }) => launchId)).toEqual([clicked?.launchId, copied?.launchId]);
+  await expect.poll(waits).toEqual([]);
+
+  // The same code again is the same use; another click is another.
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await panel(page).locator('.bar a.main').click();
+  const again = readLink(await own.nextLaunch());
+  await expect
+    .poll(async () => (await launches('INC0010001')).map(({ launchId }) => launchId))
+    .toContain(again?.launchId);
+  expect(await launches('INC0010001')).toHaveLength(4);
+});
+
+/** The part of chrome that is called inside the extension's pages. */
+declare const chrome: {
+  alarms: { getAll(): Promise<{ name: string }[]>; create(name: string, how: { when: number }): Promise<void> };
+};
