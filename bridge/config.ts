@@ -6,27 +6,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { secretsOf, type Credentials, type Service } from '../lib/awaken.ts';
-import { addressFault, type AddressFault } from '../lib/http.ts';
+import { address } from './address.ts';
+import { deskShape, needsSecret, type DeskConfig } from './desks/shape.ts';
 
-const addressWords: Record<AddressFault, string> = {
-  none: 'is not an address, such as https://host.example/path',
-  user: 'holds a user or a password; these belong in the fields for them',
-  hash: 'holds a #, which no server ever gets',
-  scheme: 'does not start with https://',
-  local: 'does not start with https://; only this computer itself may do without',
-};
-const address = z.string().superRefine((text, context) => {
-  const fault = addressFault(text);
-  if (fault) context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} ${addressWords[fault]}` });
-});
 const key = z.string().regex(/^[a-z0-9-]{1,24}$/, 'a key is 1 to 24 of a-z, 0-9 and -');
 /** All waits are in seconds. */
 const seconds = (standard: number) => z.number().min(0).max(31_536_000).default(standard);
-
-const deskShape = z.strictObject({
-  type: z.enum(['request-tracker', 'redmine']),
-  url: address,
-});
 
 const fileShape = z.strictObject({
   /** What WorkLink and others call the bridge by, for the addresses that it prints. */
@@ -99,8 +84,6 @@ const fileShape = z.strictObject({
     })
     .prefault({}),
 });
-
-export type DeskConfig = z.infer<typeof deskShape> & { secret: string };
 
 type File = z.infer<typeof fileShape>;
 
@@ -204,7 +187,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
     desks: Object.fromEntries(
       Object.entries(desks).map(([name, desk]) => [
         name,
-        { ...desk, secret: needed(variable('DESK', name, 'TOKEN'), `desks.${name} writes with it`) },
+        {
+          ...desk,
+          secret: needsSecret(desk) ? needed(variable('DESK', name, 'TOKEN'), `desks.${name} writes with it`) : '',
+        },
       ]),
     ),
     ...(worklink && {

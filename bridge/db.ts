@@ -83,7 +83,7 @@ export type Tables = {
     kind: string;
     case_id: string;
     session_id: string;
-    action: 'note';
+    action: 'start' | 'note' | 'fields';
     marker: string;
     body: string;
     state: Generated<'waiting' | 'writing' | 'done' | 'parked'>;
@@ -92,6 +92,8 @@ export type Tables = {
     next_at: Now;
     created_at: Now;
     done_at: Date | null;
+    accepted_at: Date | null;
+    looks: Generated<number>;
   };
   pop: {
     id: Id;

@@ -33,7 +33,8 @@ export async function historyOf(
         .onRef('outbox.session_id', '=', 'session.id')
         .onRef('outbox.desk', '=', 'session.desk')
         .onRef('outbox.kind', '=', 'session.kind')
-        .onRef('outbox.case_id', '=', 'session.case_id'),
+        .onRef('outbox.case_id', '=', 'session.case_id')
+        .on('outbox.action', '=', 'note'),
     )
     .select([
       'session.id',

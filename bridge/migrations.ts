@@ -153,4 +153,12 @@ export const migrations: readonly string[] = [
   create index pop_reference on pop (reference, id desc);
   create index pop_at on pop (at);
   `,
+  `
+  -- A note at the start of a call, and fields, beside the note. accepted_at: when the desk said that it had written it;
+  -- from then on it is only looked for, and looks counts how often.
+  alter table outbox drop constraint outbox_action_check;
+  alter table outbox add constraint outbox_action_check check (action in ('start', 'note', 'fields'));
+  alter table outbox add column accepted_at timestamptz;
+  alter table outbox add column looks integer not null default 0;
+  `,
 ];

@@ -1,5 +1,6 @@
 /** What is written to the case: plain text, internal, with a marker by which it is found again. */
 import { createHash } from 'node:crypto';
+import { fillText, namesIn } from './desks/template.ts';
 import type { Found } from './worklink.ts';
 
 /** What is known of a session, whatever the schema calls it. */
@@ -62,20 +63,71 @@ export function lengthOf(milliseconds: number): string {
 export const markerOf = (...key: string[]): string =>
   `WL-${createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16)}`;
 
-const minutes = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const clock = (date: Date | undefined): string =>
+  date ? `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
 
-/** @param remark what the reader has to know besides */
-export function noteOf(facts: Facts, marker: string, remark?: string): string {
-  const { type, startedAt, milliseconds, people, outcome } = facts;
-  return [
-    /scenario/i.test(type) ? 'WorkLink scenario session' : 'WorkLink call',
-    startedAt && `Started: ${minutes(startedAt)}`,
-    milliseconds !== undefined && `Length: ${lengthOf(milliseconds)}`,
-    people.length > 0 && `With: ${people.join(', ')}`,
-    outcome && `Outcome: ${outcome}`,
-    remark && `Note: ${remark}`,
-    `[${marker}]`,
-  ]
-    .filter(Boolean)
-    .join('\n');
+/** What a template may say of a session. Numbers stay numbers where a field is to hold one. */
+export type Told = Record<(typeof noteNames)[number], string | number>;
+export const noteNames = [
+  'what',
+  'started',
+  'ended',
+  'length',
+  'minutes',
+  'seconds',
+  'people',
+  'outcome',
+  'remark',
+  'link',
+  'number',
+  'case',
+  'session',
+] as const;
+
+export function tell(
+  facts: Facts,
+  more: { case: string; number?: string; session: string; remark?: string; link?: string },
+): Told {
+  const { type, startedAt, endedAt, milliseconds, people, outcome = '' } = facts;
+  const scenario = /scenario/i.test(type);
+  return {
+    what: `WorkLink ${scenario ? 'scenario session' : 'call'}${endedAt ? '' : ' has begun'}`,
+    started: clock(startedAt),
+    ended: clock(endedAt),
+    length: milliseconds === undefined ? '' : lengthOf(milliseconds),
+    // Begun minutes, as they are worked.
+    minutes: milliseconds === undefined ? '' : Math.ceil(milliseconds / 60_000),
+    seconds: milliseconds === undefined ? '' : Math.round(milliseconds / 1000),
+    people: people.join(', '),
+    outcome,
+    remark: more.remark ?? '',
+    link: more.link ?? '',
+    number: line(more.number ?? more.case),
+    case: line(more.case),
+    session: line(more.session, 200),
+  };
+}
+
+const standard = `{{what}}
+Started: {{started}}
+Length: {{length}}
+With: {{people}}
+Outcome: {{outcome}}
+Note: {{remark}}
+{{link}}`;
+
+/**
+ * The note as it is written. A line whose placeholders all stand for nothing is left out. What a reader has to know, and
+ * the marker, are in it whatever the template says.
+ * @param template lines with `{{names}}` of {@link noteNames}
+ */
+export function noteOf(told: Told, marker: string, template: string = standard): string {
+  const lines = template.split('\n').flatMap((each) => {
+    const names = namesIn(each);
+    return names.length && names.every((name) => !Object.hasOwn(told, name) || told[name as keyof Told] === '')
+      ? []
+      : [fillText(each, told)];
+  });
+  if (told.remark && !namesIn(template).includes('remark')) lines.push(`Note: ${told.remark}`);
+  return [...lines, `[${marker}]`].join('\n');
 }

@@ -5,19 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Answer, Fault } from '../lib/http.ts';
 import type { Config } from './config.ts';
-import type { Db } from './db.ts';
+import type { Db, Trx } from './db.ts';
 import type { Desk } from './desks/index.ts';
+import { fillJson } from './desks/template.ts';
+import type { Named } from './match.ts';
+import { markerOf, noteOf, tell, type Facts } from './note.ts';
 import type { Parts } from './server.ts';
-
-/** What became of one try. `unknown`: the desk may have written it. */
-type Outcome =
-  | { done: true }
-  | { parked: string }
-  | { later: string; after?: number }
-  | { stopped: string }
-  | { unknown: string };
+import { keyOf, setFields, writeNote, type Outcome, type Try } from './write.ts';
 
 const credentialOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
@@ -28,94 +23,143 @@ export async function resumeChanged(db: Db, config: Config): Promise<void> {
     await db.deleteFrom('stopped').where('desk', '=', key).where('credential', '!=', credentialOf(secret)).execute();
 }
 
-/** What an answer other than success says; undefined for success. */
-function refusal(answer: Answer | Fault): Outcome | undefined {
-  if ('fault' in answer) {
-    if (answer.fault === 'address') return { parked: 'The address of the desk may not be called.' };
-    if (answer.fault === 'redirect')
-      return { parked: 'The desk answers with another address. Set that one, if it is right.' };
-    return { unknown: `The desk does not answer (${answer.fault}).` };
-  }
-  const { status } = answer;
-  if (status === 401) return { stopped: 'The desk refuses the credential (401).' };
-  if (status === 429) {
-    const after = Number(answer.header('retry-after'));
-    return { later: 'The desk asks to wait (429).', ...(after > 0 && { after }) };
-  }
-  if (status >= 500) return { unknown: `The desk answers ${status}.` };
-  if (status >= 400) return { parked: `The desk refuses the note (${status}). Look at the rights of its API user.` };
-  return undefined;
+/** A session whose case is known, and what is to be said of it. */
+export type Said = { id: string; resource: string; named: Named; facts: Facts; remark?: string };
+
+/**
+ * Puts into the outbox what a desk is to get for a session: nothing where the desk is only known to the extension or was
+ * told before. Its rows are of the transaction that says whose session it is.
+ */
+export async function putOut(
+  trx: Trx,
+  { config, jobs }: Pick<Parts, 'config' | 'jobs'>,
+  desks: ReadonlyMap<string, Desk>,
+  { id, resource, named, facts, remark }: Said,
+): Promise<void> {
+  const { desk, kind, id: caseId, number } = named;
+  const settings = config.desks[desk];
+  if (!settings || !desks.get(desk)?.kinds.includes(kind)) return;
+  const ended = facts.endedAt !== undefined;
+  if (!ended && settings.write !== 'staged') return;
+  const told = tell(facts, {
+    case: caseId,
+    session: resource,
+    ...(number && { number }),
+    ...(remark && { remark }),
+  });
+  const same = { desk, kind, case_id: caseId, session_id: id };
+  // What was not even tried needs not be said any more.
+  if (ended)
+    await trx
+      .deleteFrom('outbox')
+      .where((it) => it.and(same))
+      .where('action', '=', 'start')
+      .where('state', '=', 'waiting')
+      .where('tries', '=', 0)
+      .execute();
+  const put = async (action: 'start' | 'note' | 'fields', body: (marker: string) => string): Promise<void> => {
+    const marker = markerOf(desk, kind, caseId, resource, action);
+    const row = await trx
+      .insertInto('outbox')
+      .values({ ...same, action, marker, body: body(marker), done_at: null, accepted_at: null, reason: null })
+      .onConflict((it) => it.columns(['desk', 'kind', 'case_id', 'session_id', 'action']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (row) await jobs.ask('write', row.id, { outbox: row.id }, 0, trx);
+  };
+  if (!ended) return put('start', (marker) => noteOf(told, marker, settings.begun));
+  await put('note', (marker) => noteOf(told, marker, settings.note));
+  if (Object.keys(settings.fields).length) await put('fields', () => JSON.stringify(fillJson(settings.fields, told)));
 }
+
+/** So often it is looked for a note that the desk says it has, and does not show. */
+const mostLooks = 6;
 
 export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: ReadonlyMap<string, Desk>) {
   const { waits } = config;
   const counted = metrics.counter('deskcall_writes_total', 'Tries to write a note, by desk and outcome.');
-  type Row = { id: string; desk: string; kind: string; case_id: string; marker: string; body: string; tries: number };
+  /** As it was before it was taken; `tries` counts this one. */
+  type Row = {
+    id: string;
+    desk: string;
+    kind: string;
+    case_id: string;
+    session_id: string;
+    action: 'start' | 'note' | 'fields';
+    marker: string;
+    body: string;
+    tries: number;
+    looks: number;
+    accepted_at: Date | null;
+  };
 
-  /** Whether the note is there; an outcome where that can't be told. */
-  async function there(desk: Desk, row: Row): Promise<boolean | Outcome> {
-    const answer = await desk.ask(desk.notes({ kind: row.kind, id: row.case_id }));
-    const why = refusal(answer);
-    if (why) return why;
-    const notes = 'fault' in answer ? undefined : desk.notesOf(answer);
-    // A page to sign in is a 200 as well.
-    if (!notes) return { unknown: 'The desk did not list the notes.' };
-    const found = notes.find(({ text }) => text.includes(row.marker));
-    if (found && !found.internal) return { parked: 'The note is there, and is public. Make it private by hand.' };
-    return found !== undefined;
+  /** The row, while it is ours: who takes it later counts its tries up. */
+  const ours = (row: Row) => db.updateTable('outbox').where('id', '=', row.id).where('tries', '=', row.tries);
+  const soon = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`;
+
+  /** The note of the same session at its start, if it was written. */
+  const begunOf = async (row: Row): Promise<{ marker: string; body: string } | undefined> =>
+    row.action === 'note'
+      ? db
+          .selectFrom('outbox')
+          .select(['marker', 'body'])
+          .where('session_id', '=', row.session_id)
+          .where('desk', '=', row.desk)
+          .where('kind', '=', row.kind)
+          .where('case_id', '=', row.case_id)
+          .where('action', '=', 'start')
+          .where('state', '=', 'done')
+          .executeTakeFirst()
+      : undefined;
+
+  async function attempt(desk: Desk, row: Row): Promise<Outcome> {
+    const begun = desk.edit && (await begunOf(row));
+    const one: Try = {
+      ref: { kind: row.kind, id: row.case_id },
+      writing: { text: row.body, marker: row.marker, key: keyOf(row.marker) },
+      first: row.tries === 1,
+      accepted: row.accepted_at !== null,
+      ...(begun && { begun: { text: begun.body, marker: begun.marker, key: keyOf(begun.marker) } }),
+      async hold() {
+        // As long as the request, and once more for a desk that goes on with it after we gave up.
+        const { numUpdatedRows } = await ours(row)
+          .set({ next_at: soon(waits.request * 2) })
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
+      },
+      async accept() {
+        await ours(row).set({ accepted_at: sql<Date>`now()` }).execute();
+      },
+    };
+    return row.action === 'fields' ? setFields(desk, one) : writeNote(desk, one);
   }
 
-  async function write(desk: Desk, row: Row, look: boolean): Promise<Outcome> {
-    if (look) {
-      const before = await there(desk, row);
-      if (typeof before === 'object') return before;
-      if (before) return { done: true };
-    }
-    if (desk.unfit) {
-      const record = await desk.ask(desk.record({ kind: row.kind, id: row.case_id }));
-      const why = refusal(record);
-      // Nothing has been written so far.
-      if (why) return 'unknown' in why ? { later: why.unknown } : why;
-      // A page to sign in is a 200 as well; and whatever else is not this record says nothing of rights on it.
-      if ('fault' in record || desk.numberOf(record, { kind: row.kind, id: row.case_id }) === undefined)
-        return { later: 'The desk did not show the record.' };
-      const unfit = await desk.unfit((request) => desk.ask(request), record);
-      if (unfit)
-        return 'unfit' in unfit ? { parked: unfit.unfit } : { later: 'The rights of the user could not be read.' };
-    }
-    const answer = await desk.ask(desk.note({ kind: row.kind, id: row.case_id }, row.body));
-    const why = refusal(answer);
-    if (why) return why;
-    const after = await there(desk, row);
-    if (typeof after === 'object') return 'parked' in after ? after : { unknown: 'The note could not be read back.' };
-    return after
-      ? { done: true }
-      : {
-          // Not tried again: where notes can't be seen, each try would leave one more.
-          parked: 'The desk says that it wrote the note, and does not show it. Look at the rights of its API user.',
-        };
-  }
-
-  async function settle(row: Row, outcome: Outcome): Promise<void> {
+  async function settle(row: Row, outcome: Outcome, unlisted: boolean): Promise<void> {
     const [name] = Object.keys(outcome);
     counted({ desk: row.desk, outcome: name ?? '' });
-    const set = (values: { state: 'waiting' | 'writing' | 'done' | 'parked'; reason: string | null }, seconds = 0) =>
-      db
-        .updateTable('outbox')
+    const set = (
+      values: { state: 'waiting' | 'writing' | 'done' | 'parked'; reason: string | null; looks?: number },
+      seconds = 0,
+    ) =>
+      ours(row)
         .set({
           ...values,
           ...(values.state === 'done' && { done_at: sql<Date>`now()` }),
-          next_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
+          next_at: soon(seconds),
         })
-        .where('id', '=', row.id)
         .execute();
+    const park = async (reason: string): Promise<void> => {
+      await set({ state: 'parked', reason });
+      log.warn('note parked', { desk: row.desk, why: reason });
+    };
     const again = (seconds: number) => jobs.ask('write', `${row.id} again`, { outbox: row.id }, seconds);
-    const wait = Math.min(waits.longestRetry, waits.retry * 2 ** Math.min(row.tries, 20));
+    const wait = Math.min(waits.longestRetry, waits.retry * 2 ** Math.min(row.tries - 1, 20));
     if ('done' in outcome) {
       await set({ state: 'done', reason: null });
+    } else if ('lost' in outcome) {
+      log.info('note taken over', { desk: row.desk });
     } else if ('parked' in outcome) {
-      await set({ state: 'parked', reason: outcome.parked });
-      log.warn('note parked', { desk: row.desk, why: outcome.parked });
+      await park(outcome.parked);
     } else if ('stopped' in outcome) {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('stopped')
@@ -138,62 +182,94 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
       const seconds = outcome.after ?? wait;
       await set({ state: 'waiting', reason: outcome.later }, seconds);
       await again(seconds);
+    } else if ('unseen' in outcome) {
+      // Not written again: where notes can't be seen, each try would leave one more.
+      if (row.looks + 1 >= mostLooks)
+        return park('The desk says that it wrote the note, and does not show it. Look at the rights of its API user.');
+      await set({ state: 'writing', reason: 'The desk does not show the note yet.', looks: row.looks + 1 }, wait);
+      await again(wait);
     } else {
+      // Each further try may be one more note; somebody has to look.
+      if (unlisted && row.tries >= config.tries)
+        return park(`${outcome.unknown} That was so ${row.tries} times, and the desk may have the note: look there.`);
       // Still `writing`: looked at first, when the desk must have given up on the request.
-      const seconds = Math.max(wait, waits.request);
+      const seconds = Math.max(outcome.after ?? wait, waits.request);
       await set({ state: 'writing', reason: outcome.unknown }, seconds);
       await again(seconds);
     }
+    // The note waits for the one at the start to be settled.
+    if (row.action === 'start' && ('done' in outcome || 'parked' in outcome)) await askForEnd(row);
   }
+
+  async function askForEnd(row: Row): Promise<void> {
+    const end = await db
+      .selectFrom('outbox')
+      .select('id')
+      .where('session_id', '=', row.session_id)
+      .where('action', '=', 'note')
+      .where('state', '=', 'waiting')
+      .executeTakeFirst();
+    if (end) await jobs.ask('write', end.id, { outbox: end.id });
+  }
+
+  /** Rows that are due, of desks that are written to, and not before the one at the start is settled. */
+  const due = (from: Db | Trx) =>
+    from
+      .selectFrom('outbox')
+      .where('outbox.state', 'in', ['waiting', 'writing'])
+      .where('outbox.next_at', '<=', sql<Date>`now()`)
+      .where('outbox.desk', 'in', [...desks.keys()])
+      .where((it) =>
+        it.not(it.exists(it.selectFrom('stopped').select('stopped.desk').whereRef('stopped.desk', '=', 'outbox.desk'))),
+      )
+      .where((it) =>
+        it.or([
+          it('outbox.action', '!=', 'note'),
+          it.not(
+            it.exists(
+              it
+                .selectFrom('outbox as start')
+                .select('start.id')
+                .whereRef('start.session_id', '=', 'outbox.session_id')
+                .whereRef('start.desk', '=', 'outbox.desk')
+                .whereRef('start.kind', '=', 'outbox.kind')
+                .whereRef('start.case_id', '=', 'outbox.case_id')
+                .where('start.action', '=', 'start')
+                .where('start.state', 'in', ['waiting', 'writing']),
+            ),
+          ),
+        ]),
+      );
 
   return {
     /** Does what a `write` job asks for. */
     async write(id: string): Promise<void> {
+      if (!desks.size) return;
       // Taken by one process alone, and marked before anything goes out.
       const taken = await db.transaction().execute(async (trx) => {
-        const row = await trx
-          .selectFrom('outbox')
-          .selectAll()
-          .where('id', '=', id)
-          .where('state', 'in', ['waiting', 'writing'])
-          .where('next_at', '<=', sql<Date>`now()`)
-          .where((it) =>
-            it.not(it.exists(it.selectFrom('stopped').select('desk').whereRef('stopped.desk', '=', 'outbox.desk'))),
-          )
-          .forUpdate()
+        const row = await due(trx)
+          .selectAll('outbox')
+          .where('outbox.id', '=', id)
+          .forUpdate('outbox')
           .skipLocked()
           .executeTakeFirst();
         if (!row) return undefined;
         await trx
           .updateTable('outbox')
           // Looking, asking for rights, writing and reading back: each may take the time of a request.
-          .set(({ eb }) => ({
-            state: 'writing',
-            tries: eb('tries', '+', 1),
-            next_at: sql<Date>`now() + make_interval(secs => ${waits.request * 6})`,
-          }))
+          .set({ state: 'writing', tries: row.tries + 1, next_at: soon(waits.request * 6) })
           .where('id', '=', id)
           .execute();
-        return row;
+        return { ...row, tries: row.tries + 1 };
       });
       const desk = taken && desks.get(taken.desk);
-      if (!taken || !desk) return;
-      await settle(taken, await write(desk, taken, taken.state === 'writing' || taken.tries > 0));
+      if (taken && desk) await settle(taken, await attempt(desk, taken), !desk.notes && !desk.keyed);
     },
 
     /** Asks again for what should have been written by now. */
     async sweep(): Promise<void> {
-      const rows = await db
-        .selectFrom('outbox')
-        .select('id')
-        .where('state', 'in', ['waiting', 'writing'])
-        .where('next_at', '<=', sql<Date>`now()`)
-        .where((it) =>
-          it.not(it.exists(it.selectFrom('stopped').select('desk').whereRef('stopped.desk', '=', 'outbox.desk'))),
-        )
-        .orderBy('next_at')
-        .limit(500)
-        .execute();
+      if (!desks.size) return;
+      const rows = await due(db).select('outbox.id').orderBy('outbox.next_at').limit(500).execute();
       // oxlint-disable-next-line no-await-in-loop -- the queue keeps one for each
       for (const { id } of rows) await jobs.ask('write', id, { outbox: id });
     },

@@ -7,7 +7,8 @@ import { askToRead } from './inbox.ts';
 import { storable } from './json.ts';
 import { said } from './log.ts';
 import { matchOf, type Match, type Named } from './match.ts';
-import { factsOf, markerOf, noteOf } from './note.ts';
+import { factsOf } from './note.ts';
+import { putOut } from './outbox.ts';
 import type { Parts } from './server.ts';
 import type { Found, Trouble, WorkLink } from './worklink.ts';
 
@@ -30,7 +31,7 @@ export async function numberOn(
   { desk: key, kind, id }: Named,
 ): Promise<string | null | undefined | false> {
   const desk = desks.get(key);
-  if (!desk || !desk.kinds.includes(kind)) return false;
+  if (!desk?.record || !desk.kinds.includes(kind)) return false;
   const answer = await desk.ask(desk.record({ kind, id }));
   if ('fault' in answer || answer.status === 401 || answer.status === 429 || answer.status >= 500) return undefined;
   if (answer.body === undefined && answer.status === 200) return undefined;
@@ -100,26 +101,14 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
       if (told.launchId && match.match === 'launch')
         await trx.updateTable('launch').set({ state: 'seen' }).where('id', '=', told.launchId).execute();
       if (session.state === 'waiting') await jobs.ask('read', resource, { resource }, waits.settle, trx);
-      // Written once, when it is over. A desk that is only known to the extension gets none.
-      if (!named || !facts.endedAt || !desks.get(named.desk)?.kinds.includes(named.kind)) return;
-      const marker = markerOf(named.desk, named.kind, named.id, resource, 'note');
-      const row = await trx
-        .insertInto('outbox')
-        .values({
-          desk: named.desk,
-          kind: named.kind,
-          case_id: named.id,
-          session_id: session.id,
-          action: 'note',
-          marker,
-          body: noteOf(facts, marker, match.why),
-          done_at: null,
-          reason: null,
-        })
-        .onConflict((it) => it.columns(['desk', 'kind', 'case_id', 'session_id', 'action']).doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      if (row) await jobs.ask('write', row.id, { outbox: row.id }, 0, trx);
+      if (named)
+        await putOut(trx, parts, desks, {
+          id: session.id,
+          resource,
+          named,
+          facts,
+          ...(match.why && { remark: match.why }),
+        });
     });
     counted({ outcome: match.match });
     if (match.match === 'none') log.info('session unmatched', { why: match.why });

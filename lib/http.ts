@@ -5,12 +5,14 @@
 
 /** A request as data; its headers may hold a secret, so that it is never logged, stored or sent as a message. */
 export type Call = {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   url: string;
   headers: Record<string, string>;
   body?: string;
   /** In ms, for the whole answer. */
   timeout: number;
+  /** Of the answer, in bytes; 1 MB unless said otherwise. */
+  longest?: number;
 };
 
 /** What came back. `body` is what a JSON answer holds; undefined where it is no JSON or does not call itself so. */
@@ -69,7 +71,7 @@ export async function perform(call: Call): Promise<Answer | Fault> {
     });
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
       return { fault: 'redirect' };
-    const text = await readText(response);
+    const text = await readText(response, call.longest ?? longest);
     if (text === null) return { fault: 'too-long' };
     const type = response.headers.get('content-type') ?? '';
     const answer: Answer = {
@@ -91,7 +93,7 @@ export async function perform(call: Call): Promise<Answer | Fault> {
 }
 
 /** @returns null for more than anybody will read */
-async function readText({ body }: Response): Promise<string | null> {
+async function readText({ body }: Response, most: number): Promise<string | null> {
   if (!body) return '';
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -101,7 +103,7 @@ async function readText({ body }: Response): Promise<string | null> {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     bytes += value.length;
-    if (bytes > longest) {
+    if (bytes > most) {
       void reader.cancel().catch(() => {});
       return null;
     }

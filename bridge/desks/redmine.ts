@@ -5,19 +5,20 @@
  * dropped; without "Set notes as private" the note is written all the same, and is public, so the role is asked first;
  * notes are Textile unless the admin chose otherwise; a wrong key is 401; a user reads the roles of its own projects.
  */
-import { at, listAt, textAt, type DeskServer } from './desk.ts';
+import { at, idAt, listAt, part, textAt, type DeskServer } from './desk.ts';
 
-const base = (id: string): string => `/issues/${encodeURIComponent(id)}.json`;
+const base = (id: string): string => `/issues/${part(id)}.json`;
 
 /** Neither Textile nor CommonMark reads anything into a line within `<pre>`, but for its end. */
 const plain = (text: string): string => `<pre>\n${text.replaceAll(/<(?=\/?(pre|code))/gi, '‹')}\n</pre>`;
+const unplain = (text: string): string => text.replace(/^<pre>\s*([^]*?)\s*<\/pre>$/, '$1');
 
 export const redmine: DeskServer = {
   kinds: ['issue', 'issues'],
   headers: (secret) => ({ 'x-redmine-api-key': secret }),
   record: ({ id }) => ({ method: 'GET', path: base(id) }),
   numberOf: ({ status, body }, { id }) => (status === 200 && String(at(body, 'issue', 'id')) === id ? id : undefined),
-  note: ({ id }, text) => ({
+  note: ({ id }, { text }) => ({
     method: 'PUT',
     path: base(id),
     body: { issue: { notes: plain(text), private_notes: true } },
@@ -26,9 +27,27 @@ export const redmine: DeskServer = {
   notesOf: ({ status, body }) =>
     status === 200 && Array.isArray(at(body, 'issue', 'journals'))
       ? listAt(body, 'issue', 'journals').map((journal) => ({
-          text: textAt(journal, 'notes'),
+          id: idAt(journal, 'id'),
+          text: unplain(textAt(journal, 'notes')),
           internal: at(journal, 'private_notes') === true,
         }))
+      : undefined,
+  edit: (_, id, { text }) => ({
+    method: 'PUT',
+    path: `/journals/${part(id)}.json`,
+    body: { journal: { notes: plain(text), private_notes: true } },
+  }),
+  set: ({ id }, values) => ({
+    method: 'PUT',
+    path: base(id),
+    body: { issue: { custom_fields: Object.entries(values).map(([field, value]) => ({ id: field, value })) } },
+  }),
+  unlike: ({ status, body }, _, values) =>
+    status === 200
+      ? Object.entries(values).flatMap(([name, value]) => {
+          const field = listAt(body, 'issue', 'custom_fields').find((each) => idAt(each, 'id') === name);
+          return idAt(field, 'value') === String(value) ? [] : [name];
+        })
       : undefined,
   async unfit(ask, record) {
     const project = at(record.body, 'issue', 'project', 'id');

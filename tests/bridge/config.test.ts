@@ -63,7 +63,8 @@ test('every mistake of the file is named by its path', () => {
     JSON.stringify({
       desks: {
         'Not a key': { type: 'request-tracker', url: 'https://rt.test' },
-        rt: { type: 'lotus-notes', url: 'http://rt.test' },
+        rt: { type: 'lotus-notes', url: 'https://rt.test' },
+        redmine: { type: 'redmine', url: 'http://redmine.test' },
       },
       waits: { sweep: -1 },
       wiats: {},
@@ -71,7 +72,7 @@ test('every mistake of the file is named by its path', () => {
   );
   const config = readConfig({ BRIDGE_CONFIG });
   const said = 'mistakes' in config ? config.mistakes.join('\n') : '';
-  for (const words of ['Not a key', 'desks.rt.type', 'desks.rt.url', 'waits.sweep', 'wiats'])
+  for (const words of ['Not a key', 'desks.rt.type', 'desks.redmine.url', 'waits.sweep', 'wiats'])
     expect(said).toContain(words);
 });
 
