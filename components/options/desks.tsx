@@ -205,7 +205,8 @@ function DeskActions({ desktop, desk, name, mayEdit, edit }: RowProps & { name: 
         undo: () => {
           // Asked first: the browser forgets the click while the settings are saved.
           if (granted.length) void allow();
-          change(say('o_undone'), { desks });
+          change('', { desks });
+          if (!granted.length) void act(async () => ({ words: say('o_undone') }));
         },
       };
     });
@@ -308,24 +309,23 @@ function DeskForm({ desktop, desk, tabs, close }: FormProps) {
       : [...loaded.settings.desks, next];
     const shown = next.name ?? productName(product);
     const words = say(desk ? 'o_changed' : 'o_added', shown);
-    const problem = change(words, { desks });
+    // With no key it is none of them, so that what the desk still has is needed as well.
+    const gone = desk ? ownOrigins({ ...desk, key: '' }, desks).filter(loaded.granted) : [];
+    const problem = change(gone.length ? '' : words, { desks });
     if (problem === null) {
-      if (desk) release(desk, desks, words);
+      if (gone.length) release(gone, words);
       close();
     } else setWhy({ at: product === 'custom' && /custom/.test(problem) ? 'custom' : 'key', words: problem });
   };
   /** Gives back the permission of addresses that no desk has any more; Undo asks for it again. */
-  const release = (before: Desk, desks: Desk[], words: string) => {
-    // With no key it is none of them, so that what the desk still has is needed as well.
-    const gone = ownOrigins({ ...before, key: '' }, desks).filter(loaded.granted);
-    if (!gone.length) return;
+  const release = (gone: string[], words: string) => {
     const { desks: old } = loaded.settings;
     void act(async () => {
       await host.giveBack(gone);
       const undo = () => {
         // Asked first: the browser forgets the click while the settings are saved.
         const asked = host.allow(gone);
-        change(say('o_undone'), { desks: old });
+        change('', { desks: old });
         void act(async () => {
           await asked;
           return { words: say('o_undone') };

@@ -60,6 +60,16 @@ export function moveOf(event: Key, range: Range, size: Size, page: number, right
   return { cursor: next, anchor: shiftKey ? anchor : next, whole: shiftKey && whole };
 }
 
+export type Way = 'undo' | 'redo';
+
+/** Ctrl+Z, and Ctrl+Shift+Z or Ctrl+Y; on a Mac with Cmd. @returns null for any other key */
+export function wayOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): Way | null {
+  const letter = key.toLowerCase();
+  if ((!ctrlKey && !metaKey) || altKey) return null;
+  if (letter === 'z') return shiftKey ? 'redo' : 'undo';
+  return letter === 'y' && !shiftKey ? 'redo' : null;
+}
+
 /** The rows to draw: those in view, some around them, and always the one with the focus. */
 export function rangeOf(start: number, end: number, around: number, rows: number, kept: number): number[] {
   const first = Math.max(0, start - around);

@@ -17,7 +17,7 @@ import {
 } from 'react';
 import { flushSync } from 'react-dom';
 import { useSay } from '../text.ts';
-import { boxOf, clamp, moveOf, rangeOf, type Box, type Place, type Range } from './grid-moves.ts';
+import { boxOf, clamp, moveOf, rangeOf, wayOf, type Box, type Place, type Range } from './grid-moves.ts';
 import { Why } from './parts.tsx';
 import { count } from './words.ts';
 
@@ -44,6 +44,7 @@ export type Editing = {
   write: (edits: CellEdit[]) => Refusal | null;
   remove: (rows: number[]) => void;
   undo: () => void;
+  redo: () => void;
   /** Texts that complete what is typed. */
   suggest?: (column: string, text: string) => string[];
   /** What Enter and a double click open in place of a field, where a cell has something of its own. */
@@ -231,10 +232,11 @@ export function Grid(props: GridProps) {
       return go(move);
     }
     if (command) {
-      if (event.key.toLowerCase() !== 'z' || !editing) return;
+      const way = wayOf(event);
+      if (!way || !editing) return;
       event.preventDefault();
       takeFocus.current = true;
-      return editing.undo();
+      return editing[way]();
     }
     if (event.altKey && !graph) return;
     if (event.key === 'Tab') {

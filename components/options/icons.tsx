@@ -7,6 +7,7 @@ const paths = {
   find: 'M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4zM10.2 10.2l3.3 3.3',
   right: 'm6 4 4 4-4 4',
   undo: 'M5.5 3 2.5 6l3 3M2.5 6h7a3.5 3.5 0 0 1 0 7H6',
+  redo: 'm10.5 3 3 3-3 3M13.5 6h-7a3.5 3.5 0 0 0 0 7H10',
 } as const;
 
 /** A 16 px line icon; always beside words, or inside a control that has an accessible name. */

@@ -1,5 +1,5 @@
 /** The options page: navigation at the side, one view at a time, named by the address so that it can be sent around. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon, Mark } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { AwakenView } from './awaken.tsx';
@@ -8,6 +8,7 @@ import { BridgeView } from './bridge.tsx';
 import { Deploy } from './deploy.tsx';
 import { Desks } from './desks.tsx';
 import { External } from './external.tsx';
+import { wayOf, type Way } from './grid-moves.ts';
 import { Sign } from './icons.tsx';
 import { Inspect } from './inspect.tsx';
 import { Licences } from './licences.tsx';
@@ -56,10 +57,33 @@ function useView(loaded: Loaded | undefined): { view: View | null; detail: strin
   return { view: Object.hasOwn(views, name) ? (name as View) : landing, detail };
 }
 
+/** Ctrl+Z and Ctrl+Shift+Z, wherever no text is being typed and nothing else hears them. */
+function useWays(ways: Record<Way, () => void>): void {
+  const latest = useRef(ways);
+  useEffect(() => {
+    latest.current = ways;
+  });
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      const way = event.defaultPrevented || isTyping(event.target) ? null : wayOf(event);
+      if (!way) return;
+      event.preventDefault();
+      latest.current[way]();
+    };
+    document.addEventListener('keydown', hear);
+    return () => document.removeEventListener('keydown', hear);
+  }, []);
+}
+
+/** A field has a way back of its own. */
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.matches('textarea, input:not([type=checkbox], [type=radio], [type=file])');
+
 /** The whole page. */
 export function Options({ host }: { host: Host }) {
   const say = useSay();
-  const { desktop, note, failed, reload, dismiss } = useOptions(host, say);
+  const { desktop, note, ways, failed, reload, dismiss } = useOptions(host, say);
+  useWays(ways);
   const { view, detail } = useView(desktop?.loaded);
   const title = view && say(`o_${view}_title`);
   useEffect(() => {

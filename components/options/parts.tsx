@@ -191,6 +191,12 @@ export function Toast({ note, dismiss }: { note: Note | null; dismiss: () => voi
               {say('o_undo')}
             </button>
           )}
+          {note.redo && (
+            <button type="button" className="btn quiet" onClick={note.redo}>
+              <Sign name="redo" />
+              {say('o_redo')}
+            </button>
+          )}
           <button type="button" className="btn quiet bare" aria-label={say('o_close')} onClick={dismiss}>
             <Icon d={drawn.x} />
           </button>

@@ -13,6 +13,7 @@ import type { Say } from '../text.ts';
 import type { AwakenHost } from './awaken.tsx';
 import type { BridgeHost } from './bridge.tsx';
 import type { Calls } from './calls.ts';
+import { useHistory } from './history.ts';
 import type { Lists } from './lists.ts';
 import { placedWords } from './problems.ts';
 
@@ -116,8 +117,8 @@ export type Host = {
   preview: (text: string, now: Settings, rows: Row[], locked: string[]) => Preview | Unreadable;
 };
 
-/** A past-tense sentence with the way back. */
-export type Note = { words: string; undo?: () => void };
+/** A past-tense sentence with the way back or, once it was taken back, the way there again. */
+export type Note = { words: string; undo?: () => void; redo?: () => void };
 
 /** Given to each view: what is set, and how to change it. */
 export type Desktop = {
@@ -125,11 +126,16 @@ export type Desktop = {
   loaded: Loaded;
   /**
    * Saves some parts of the settings and says so.
+   * @param words empty: the caller says it, and has a way back of its own
    * @returns null if saved, else why not; then nothing changed
    */
   change: (words: string, next: Partial<Settings>) => string | null;
   /** Does something else, in order with all other changes; `words` and the way back are shown once it is done. */
   act: (job: () => Promise<Note | null>) => Promise<void>;
+  /** Takes the last change back that was not taken back yet, unless it was changed elsewhere since. */
+  undo: () => void;
+  /** Does again what was taken back last. */
+  redo: () => void;
 };
 
 /** @returns the page's state; `desktop` is null until the settings are loaded */
@@ -185,6 +191,8 @@ export function useOptions(host: Host, say: Say) {
     [enqueue, host, show],
   );
 
+  const now = useCallback(() => latest.current?.settings, []);
+  const { undo, redo, add } = useHistory(now, write, setNote, say);
   const change = useCallback(
     (words: string, next: Partial<Settings>): string | null => {
       const before = latest.current?.settings;
@@ -193,16 +201,10 @@ export function useOptions(host: Host, say: Say) {
       const problem = host.problem(settings);
       if (problem) return placedWords(problem, say);
       write(settings);
-      setNote({
-        words,
-        undo: () => {
-          write(before);
-          setNote({ words: say('o_undone') });
-        },
-      });
+      if (words) setNote(add(words, before, next));
       return null;
     },
-    [host, say, write],
+    [add, host, say, write],
   );
 
   const act = useCallback(
@@ -214,6 +216,8 @@ export function useOptions(host: Host, say: Say) {
     [enqueue],
   );
 
-  const desktop: Desktop | null = loaded && { host, loaded, change, act };
-  return { desktop, note, failed, reload, dismiss: () => setNote(null) };
+  const desktop: Desktop | null = loaded && { host, loaded, change, act, undo, redo };
+  // What the note offers is the latest; behind it stands what was changed before.
+  const ways = { undo: note?.undo ?? undo, redo: note?.redo ?? redo };
+  return { desktop, note, ways, failed, reload, dismiss: () => setNote(null) };
 }

@@ -5,6 +5,7 @@ import type { Line, LineEdit, RowChange, Sheet, Undo } from '../../lib/sheet.ts'
 import { Icon } from '../icons.tsx';
 import { useSay, type Say } from '../text.ts';
 import { download } from './download.ts';
+import type { Way } from './grid-moves.ts';
 import { Grid, type CellEdit, type Column, type Editing, type Refusal } from './grid.tsx';
 import { Sign } from './icons.tsx';
 import { FileButton, ListImport } from './list-import.tsx';
@@ -181,7 +182,7 @@ function Rows({ desktop, opened, found, searching, names }: RowsProps) {
   const { host, loaded } = desktop;
   const { sheet } = opened;
   const [range, setRange] = useState({ top: 0, bottom: 0 });
-  const { write, remove, undo, clash, dismiss } = useEdits(desktop, opened, found);
+  const { write, remove, undo, redo, clash, dismiss } = useEdits(desktop, opened, found);
   const mayEdit = !loaded.locked.includes('rows');
   const { contacts, catalogs, awaken } = loaded.settings;
   const ids = useMemo(
@@ -198,6 +199,7 @@ function Rows({ desktop, opened, found, searching, names }: RowsProps) {
         write,
         remove,
         undo,
+        redo,
         suggest: (column, text) => (column === 'offer' ? names.complete(text, 20) : []),
         cells: host.lists.cells,
       }
@@ -277,12 +279,14 @@ function Offer({ offer, text, ids }: { offer: readonly string[]; text: string; i
 function useEdits(desktop: Desktop, { sheet, refresh }: Opened, found: readonly Line[]) {
   const say = useSay();
   const { host, act } = desktop;
-  const back = useRef<Undo[][]>([]);
+  const ways = useRef<Record<Way, { words: string; changes: Undo[] }[]>>({ undo: [], redo: [] });
   const [clash, setClash] = useState<string | null>(null);
 
-  const save = (changes: Undo[], words: string, undoable: boolean) => {
-    const undo = sheet.apply(changes);
-    if (undoable) back.current.push(undo);
+  /** @param way what the changes are: new ones, or earlier ones taken back or done again */
+  const save = (changes: Undo[], words: string, way?: Way) => {
+    const inverse = { words, changes: sheet.apply(changes) };
+    if (!way) ways.current.redo = [];
+    ways.current[way === 'undo' ? 'redo' : 'undo'].push(inverse);
     setClash(null);
     void act(async () => {
       let other: RowChange | null = null;
@@ -294,17 +298,23 @@ function useEdits(desktop: Desktop, { sheet, refresh }: Opened, found: readonly 
         throw error;
       }
       sheet.settled(changes);
-      if (!other) return { words, ...(undoable ? { undo: takeBack } : {}) };
-      back.current = back.current.filter((each) => each !== undo);
+      if (!other) return way === 'undo' ? { words: say('o_undone'), redo } : { words, undo };
+      const { undo: backs, redo: forths } = ways.current;
+      ways.current = {
+        undo: backs.filter((each) => each !== inverse),
+        redo: forths.filter((each) => each !== inverse),
+      };
       await refresh();
       setClash(say('o_tables_clash_why', (other.before ?? other.after)?.key ?? '', words));
       return null;
     });
   };
-  const takeBack = () => {
-    const last = back.current.pop();
-    if (last) save(last, say('o_undone'), false);
+  const go = (way: Way) => {
+    const last = ways.current[way].pop();
+    if (last) save(last.changes, last.words, way);
   };
+  const undo = () => go('undo');
+  const redo = () => go('redo');
 
   const write = (edits: CellEdit[]): Refusal | null => {
     const byRow = new Map<number, LineEdit>();
@@ -315,7 +325,7 @@ function useEdits(desktop: Desktop, { sheet, refresh }: Opened, found: readonly 
       const { edit, field } = plan.refused;
       return { row: [...byRow.keys()][edit] ?? 0, column: field, words: reasonOf(say, plan.refused) };
     }
-    if (plan.changes.length) save(plan.changes, told(say, plan.changes), true);
+    if (plan.changes.length) save(plan.changes, told(say, plan.changes));
     return null;
   };
 
@@ -324,10 +334,10 @@ function useEdits(desktop: Desktop, { sheet, refresh }: Opened, found: readonly 
       const line = found[row];
       return line ? [{ before: { table: sheet.table, key: line.key, offer: [...line.offer] }, after: null }] : [];
     });
-    if (changes.length) save(changes, told(say, changes), true);
+    if (changes.length) save(changes, told(say, changes));
   };
 
-  return { write, remove, undo: takeBack, clash, dismiss: () => setClash(null) };
+  return { write, remove, undo, redo, clash, dismiss: () => setClash(null) };
 }
 
 function told(say: Say, changes: RowChange[]): string {

@@ -1,5 +1,5 @@
 /** Contacts and catalogs: who can be called and what can be opened, edited like a spreadsheet and imported from one. */
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Licence } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { useSay, type Say } from '../text.ts';
@@ -101,7 +101,7 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
   );
   const [range, setRange] = useState({ top: 0, bottom: 0 });
   const chosen = useCallback((top: number, bottom: number) => setRange({ top, bottom }), []);
-  const { pending, write, remove, undo } = useEdits(desktop, list, found);
+  const { pending, write, remove } = useEdits(desktop, list, found);
   const used = useUses(desktop);
 
   if (!found.length && (wanted || !edit))
@@ -122,7 +122,8 @@ function TargetGrid({ desktop, list, letters, edit }: GridProps) {
     blank: wanted ? null : say(`o_${list}_new`),
     write,
     remove,
-    undo,
+    undo: desktop.undo,
+    redo: desktop.redo,
     suggest: (column, text) =>
       column === 'licence' ? licences.flatMap((id) => (id && text ? licenceName(id, say) : [])) : [],
     open: openForm,
@@ -240,26 +241,11 @@ function licenceOf(text: string, say: Say): Licence | '' | null {
   return licences.find((id) => wanted === id || wanted === licenceName(id, say).toLowerCase()) ?? null;
 }
 
-/** The ways back: each item as it was, null where there was none, and where it stood. */
-type Back = { id: string; item: Item | null; at: number }[];
-
 function useEdits(desktop: Desktop, list: List, found: readonly Item[]) {
   const say = useSay();
   const { change, loaded } = desktop;
   const { settings } = loaded;
   const [pending, setPending] = useState<Pending | null>(null);
-  const backs = useRef<Back[]>([]);
-
-  const save = (words: string, next: Item[], touched: ReadonlySet<string>): string | null => {
-    const now: readonly Item[] = settings[list];
-    const problem = change(words, { [list]: next });
-    if (problem !== null) return problem;
-    const before = now.flatMap((item, at) => (touched.has(item.id) ? [{ id: item.id, item, at }] : []));
-    const was = new Set(before.map(({ id }) => id));
-    const added = [...touched].flatMap((id) => (was.has(id) ? [] : [{ id, item: null, at: 0 }]));
-    backs.current.push([...added, ...before]);
-    return null;
-  };
 
   /** Fills in what is typed into one row. @returns the item, or why not */
   const filled = (
@@ -318,7 +304,7 @@ function useEdits(desktop: Desktop, list: List, found: readonly Item[]) {
       changed.size === 1
         ? say(added.length ? 'o_added' : 'o_changed', first.name)
         : counted(say, added.length === changed.size ? 'o_targets_added' : 'o_targets_changed', changed.size);
-    const problem = save(told, next, new Set(changed.keys()));
+    const problem = change(told, { [list]: next });
     if (problem !== null) return { row: edits[0]?.row ?? 0, column: edits[0]?.column ?? 'name', words: problem };
     if (added.length) setPending(null);
     return null;
@@ -329,28 +315,10 @@ function useEdits(desktop: Desktop, list: List, found: readonly Item[]) {
     const [only] = rows.flatMap((row) => found[row] ?? []);
     if (!only) return;
     const words = gone.size === 1 ? say('o_removed', only.name) : counted(say, 'o_targets_removed', gone.size);
-    save(
-      words,
-      (settings[list] as Item[]).filter((item) => !gone.has(item.id)),
-      gone,
-    );
+    change(words, { [list]: (settings[list] as Item[]).filter((item) => !gone.has(item.id)) });
   };
 
-  const undo = () => {
-    const back = backs.current.pop();
-    if (!back) return;
-    const was = new Map(back.map((each) => [each.id, each]));
-    const next = (settings[list] as Item[]).flatMap((item): Item[] => {
-      const old = was.get(item.id);
-      was.delete(item.id);
-      return old ? (old.item ? [old.item] : []) : [item];
-    });
-    // What had gone comes back to where it stood.
-    for (const { item, at } of [...was.values()].toSorted((a, b) => a.at - b.at)) if (item) next.splice(at, 0, item);
-    change(say('o_undone'), { [list]: next });
-  };
-
-  return { pending, write, remove, undo };
+  return { pending, write, remove };
 }
 
 function Exports({ desktop, list }: { desktop: Desktop; list: List }) {

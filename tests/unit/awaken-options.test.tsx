@@ -37,6 +37,8 @@ function draw(): void {
       view.rerender(page());
       return null;
     },
+    undo() {},
+    redo() {},
     async act(job: () => Promise<Note | null>) {
       notes.push(await job());
     },

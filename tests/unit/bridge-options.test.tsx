@@ -33,6 +33,8 @@ function draw(): void {
       view.rerender(page());
       return null;
     },
+    undo() {},
+    redo() {},
     async act(job: () => Promise<Note | null>) {
       notes.push(await job());
     },

@@ -66,6 +66,8 @@ function open(view: View, raw: object = {}, more: { locked?: string[]; rows?: Ro
         setNow(all);
         return null;
       },
+      undo: () => {},
+      redo: () => {},
       act: async (job) => {
         held.words = (await job())?.words ?? '';
       },

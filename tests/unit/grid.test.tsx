@@ -337,6 +337,43 @@ describe('a lookup table', () => {
     expect(shown()[0]).toEqual(['P1', 'Liu Wei']);
   });
 
+  test('what was taken back is done again, until something else is changed', async () => {
+    await open('tables', three);
+    click('Dana Reyes');
+    type('manuals');
+    key('Enter');
+    await said('P1 changed');
+    click('Liu Wei');
+    key('Delete');
+    await said('P2 changed');
+    const both = await stored();
+    key('z', { ctrlKey: true });
+    await waitFor(async () => expect(await stored()).toEqual(['P1 manuals', 'P2 liu', 'P3 gone']));
+    key('z', { ctrlKey: true });
+    await waitFor(async () => expect(await stored()).toEqual(['P1 dana', 'P2 liu', 'P3 gone']));
+    key('Z', { ctrlKey: true, shiftKey: true });
+    await said('P1 changed');
+    key('y', { ctrlKey: true });
+    await said('P2 changed');
+    expect(await stored()).toEqual(both);
+    key('y', { ctrlKey: true });
+    key('z', { ctrlKey: true });
+    await said('Taken back');
+    fireEvent.click(screen.getByRole('button', { name: 'Redo' }));
+    await said('P2 changed');
+    expect(await stored()).toEqual(both);
+    fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await said('Taken back');
+    click('gone: there is no gone any more');
+    type('dana reyes');
+    key('Enter');
+    await said('P3 changed');
+    key('y', { ctrlKey: true });
+    key('z', { ctrlKey: true });
+    await said('Taken back');
+    expect(await stored()).toEqual(['P1 manuals', 'P2 liu', 'P3 gone']);
+  });
+
   test('what was not kept is not taken back: what was changed before it is', async () => {
     await open('tables', three);
     click('Liu Wei');
@@ -564,6 +601,13 @@ describe('contacts', () => {
     key('z', { ctrlKey: true });
     await said('Taken back');
     expect(held.settings.contacts.map(({ id }) => id)).toEqual(['dana', 'liu']);
+    key('z', { ctrlKey: true });
+    await waitFor(() => expect(held.settings.contacts[0]).toHaveProperty('licence', 'expert'));
+    key('Z', { ctrlKey: true, shiftKey: true });
+    await said('Dana Reyes changed');
+    key('y', { metaKey: true });
+    await said('Dana Reyes removed');
+    expect(held.settings.contacts.map(({ id }) => id)).toEqual(['liu']);
   });
 
   test('show their hours, and keep them whatever else is typed', async () => {

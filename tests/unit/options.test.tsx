@@ -222,6 +222,56 @@ test('a rule moves, and Undo brings it back', async () => {
   await waitFor(() => expect(held.settings.rules.map((r) => r.id)).toEqual(['a', 'b']));
 });
 
+test('changes are taken back and done again by keys, wherever no text is typed', async () => {
+  const { host, held } = memory();
+  await open('rules', host);
+  const ids = () => held.settings.rules.map((r) => r.id).join(' ');
+  const key = (name: string, more: object = {}, at: Element = document.body) =>
+    fireEvent.keyDown(at, { key: name, ctrlKey: true, ...more });
+  press('Move rule 2 up');
+  await waitFor(() => expect(ids()).toBe('b a'));
+  press('All matches');
+  await waitFor(() => expect(held.settings.match).toBe('all'));
+  key('z');
+  await waitFor(() => expect(held.settings.match).toBe('first'));
+  press('Redo');
+  await waitFor(() => expect(held.settings.match).toBe('all'));
+  press('Undo');
+  await waitFor(() => expect(held.settings.match).toBe('first'));
+  key('z');
+  await waitFor(() => expect(ids()).toBe('a b'));
+  key('Z', { shiftKey: true });
+  await waitFor(() => expect(ids()).toBe('b a'));
+  key('y');
+  await waitFor(() => expect(held.settings.match).toBe('all'));
+
+  press('Add rule');
+  const [field] = screen.getAllByRole('textbox');
+  if (!field) throw new Error('no field');
+  expect(key('z', {}, field)).toBe(true);
+  expect(key('z', { altKey: true })).toBe(true);
+  expect(held.settings.match).toBe('all');
+  expect(ids()).toBe('b a');
+});
+
+test('what was set anew elsewhere is not taken back', async () => {
+  const { host, held } = memory();
+  let changed = () => {};
+  host.watch = (listener) => {
+    changed = listener;
+    return () => {};
+  };
+  await open('rules', host);
+  press('Move rule 2 up');
+  await waitFor(() => expect(held.settings.rules[0]?.id).toBe('b'));
+  held.settings = { ...held.settings, rules: [] };
+  changed();
+  await waitFor(() => expect(screen.queryByRole('button', { name: /^Move rule/ })).toBeNull());
+  press('Undo');
+  await said(/was set anew elsewhere/);
+  expect(held.settings.rules).toEqual([]);
+});
+
 test('an import is shown first, then done, then taken back with its rows', async () => {
   const { host, held } = memory();
   await open('backup', host);

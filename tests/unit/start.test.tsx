@@ -89,6 +89,8 @@ function show(view: 'start' | 'desks', loaded: Loaded, first: Round = round([]))
       held.notes.push({ words });
       return null;
     },
+    undo: () => {},
+    redo: () => {},
     act: async (job) => {
       const note = await job();
       if (note) held.notes.push(note);
