@@ -334,14 +334,14 @@ test('a settings file that does not hold is refused value by value, and changes 
   await page.getByRole('button', { name: /^Rejected/ }).click();
   const reasons = page.getByRole('table').getByRole('row');
   for (const [where, why] of [
-    ['__proto__', 'this name is not allowed'],
-    ['contacts[1].name', 'expected string'],
+    ['__proto__', 'has a name that is not allowed'],
+    ['contacts[1].name', 'must be a text in "quotes"; left out: contacts[1]'],
     ['contacts[2].link', 'starts with'],
-    ['contacts[4].id', 'this name is not allowed'],
-    ['rules', 'expected array'],
+    ['contacts[4].id', 'has a name that is not allowed'],
+    ['rules', 'must be a list in [brackets]'],
     ['rows[1]', 'stands twice'],
-    ['rows[2].key', 'this name is not allowed'],
-    ['rows[3].offer', 'expected array'],
+    ['rows[2].key', 'has a name that is not allowed'],
+    ['rows[3].offer', 'must be a list in [brackets]'],
   ] as const)
     await expect(reasons.filter({ has: page.getByText(where, { exact: true }) }).first()).toContainText(why);
   await expect(reasons.filter({ hasText: '"dana" is used twice' })).toHaveCount(1);
