@@ -25,6 +25,8 @@ const fileShape = z.strictObject({
       /** Extra headers: each name with the NAME of the secret that is its value. */
       headers: z.record(z.string().regex(/^[\w-]+$/), z.string().regex(/^[A-Z][A-Z0-9_]*$/)).default({}),
       requestsPerSecond: z.number().positive().max(100).default(2),
+      /** Sessions that began since that day, in UTC, are filled in when the bridge is connected first. */
+      since: z.iso.date().optional(),
     })
     .optional(),
   desks: z.record(key, deskShape).default({}),

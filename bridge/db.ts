@@ -76,6 +76,18 @@ export type Tables = {
     kind: string | null;
     case_id: string | null;
     number: string | null;
+    url: string | null;
+    quiet: Generated<boolean>;
+    unseen: Generated<number>;
+    turn: Generated<number>;
+  };
+  connected: { here: Generated<boolean>; at: Now };
+  listing: {
+    name: string;
+    since: Date | null;
+    cursor: string | null;
+    found: Generated<number>;
+    done_at: Date | null;
   };
   outbox: {
     id: Id;

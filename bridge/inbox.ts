@@ -24,6 +24,8 @@ export type Delivery = {
   detail?: string;
   state: 'taken' | 'ignored' | 'parked';
   reason?: string;
+  /** Where the subject is to be had without GraphQL; of WorkLink's own origin. */
+  url?: string;
 };
 
 /** What two deliveries of the same thing have in common, as one value. */
@@ -88,44 +90,68 @@ export async function store(trx: Trx, delivery: Delivery, within: number): Promi
   return (await storeAll(trx, [delivery], within))[0] ?? false;
 }
 
+/** A record of WorkLink's, by its id; what it is called, and where it is to be had without GraphQL, as far as somebody said. */
+export type Wanted = { resource: string; type?: string | undefined; url?: string | undefined };
+
 /**
  * Records of WorkLink's are to be read, soon.
  * @param settle seconds until they are; more hints by then cost nothing
+ * @param quiet whether nobody waits for them: whatever else is to be read goes first, and nothing is written to a case
  */
 export async function askToReadAll(
   trx: Trx,
   jobs: JobRunner,
-  resources: readonly string[],
+  wanted: readonly Wanted[],
   settle: number,
+  quiet = false,
 ): Promise<void> {
   // Each once and all in one order: two transactions that ask for the same ones never wait for each other.
-  const times = new Map<string, number>();
-  for (const id of resources.toSorted()) times.set(id, (times.get(id) ?? 0) + 1);
-  const ids = [...times.keys()];
-  if (!ids.length) return;
+  const once = new Map<string, Wanted & { times: number }>();
+  for (const { resource, type, url } of wanted.toSorted((one, other) => (one.resource < other.resource ? -1 : 1))) {
+    const known = once.get(resource);
+    once.set(resource, { resource, type: type ?? known?.type, url: url ?? known?.url, times: (known?.times ?? 0) + 1 });
+  }
+  const rows = [...once.values()];
+  if (!rows.length) return;
   await sql`
-    insert into session (resource_id, asked, next_at)
-    select id, times, now() + make_interval(secs => ${settle})
-    from unnest(${ids}::text[], ${[...times.values()]}::integer[]) as hint (id, times)
+    insert into session (resource_id, type, url, asked, quiet, next_at)
+    select resource, type, url, times, ${quiet}, now() + make_interval(secs => ${settle})
+    from unnest(
+      ${rows.map(({ resource }) => resource)}::text[],
+      ${rows.map(({ type }) => type ?? null)}::text[],
+      ${rows.map(({ url }) => url ?? null)}::text[],
+      ${rows.map(({ times }) => times)}::integer[]
+    ) as hint (resource, type, url, times)
     on conflict (resource_id) do update set
       asked = session.asked + excluded.asked,
       state = 'waiting',
       reason = null,
       tries = 0,
+      unseen = 0,
+      type = coalesce(session.type, excluded.type),
+      url = coalesce(excluded.url, session.url),
+      quiet = session.quiet and excluded.quiet,
       -- A storm must not put it off for ever.
       next_at = case when session.state = 'waiting' then least(session.next_at, excluded.next_at) else excluded.next_at end
   `.execute(trx);
   await jobs.askAll(
     'read',
-    ids.map((resource) => ({ key: resource, data: { resource } })),
+    // By a key of its own, or a hint that comes meanwhile would wait as long.
+    rows.map(({ resource }) => ({ key: quiet ? `${resource} quiet` : resource, data: { resource } })),
     settle,
     trx,
+    quiet,
   );
 }
 
 /** One record of WorkLink's is to be read. */
-export const askToRead = (trx: Trx, jobs: JobRunner, resource: string, settle: number): Promise<void> =>
-  askToReadAll(trx, jobs, [resource], settle);
+export const askToRead = (
+  trx: Trx,
+  jobs: JobRunner,
+  resource: string,
+  settle: number,
+  quiet?: boolean,
+): Promise<void> => askToReadAll(trx, jobs, [{ resource }], settle, quiet);
 
 /**
  * WorkLink's deliveries, each stored together with the reading that it asks for; those that come at the same time in
@@ -136,7 +162,9 @@ export const makeInbox = ({ config, db, jobs }: Parts): ((delivery: Delivery) =>
     db.transaction().execute(async (trx) => {
       const isNew = await storeAll(trx, deliveries, config.waits.repetition);
       // A repetition may be a new event that looks the same, so it asks as well: at most it costs a reading.
-      const told = deliveries.flatMap(({ state, subject }) => (state === 'taken' && subject ? [subject] : []));
+      const told = deliveries.flatMap(({ state, subject, kind, url }) =>
+        state === 'taken' && subject ? [{ resource: subject, type: kind, url }] : [],
+      );
       await askToReadAll(trx, jobs, told, config.waits.settle);
       return isNew;
     }),

@@ -8,10 +8,18 @@ import type { Db, Trx } from './db.ts';
 import { applicationName } from './postgres.ts';
 import { said, type Log } from './log.ts';
 
-/** `read`: a record of WorkLink's, by its id. `write`: a row of the outbox, by its id. `sweep`: what may be lost. */
-export type Jobs = { read: { resource: string }; write: { outbox: string }; sweep: Record<string, never> };
+/**
+ * `read`: a record of WorkLink's, by its id. `write`: a row of the outbox, by its id. `sweep`: what may be lost.
+ * `fill`: one page of older sessions.
+ */
+export type Jobs = {
+  read: { resource: string };
+  write: { outbox: string };
+  sweep: Record<string, never>;
+  fill: Record<string, never>;
+};
 export type Queue = keyof Jobs;
-const queues: Queue[] = ['read', 'write', 'sweep'];
+const queues: Queue[] = ['read', 'write', 'sweep', 'fill'];
 
 export type Work = {
   [queue in Queue]?: (data: Jobs[queue]) => Promise<void>;
@@ -21,14 +29,23 @@ export type JobRunner = {
   /**
    * Asks for work. While the same work waits, asking again adds nothing.
    * @param after seconds
+   * @param last whether whatever else waits goes first
    */
-  ask<Q extends Queue>(queue: Q, key: string, data: Jobs[Q], after?: number, trx?: Trx | Db): Promise<void>;
+  ask<Q extends Queue>(
+    queue: Q,
+    key: string,
+    data: Jobs[Q],
+    after?: number,
+    trx?: Trx | Db,
+    last?: boolean,
+  ): Promise<void>;
   /** Asks for many at once. */
   askAll<Q extends Queue>(
     queue: Q,
     works: readonly { key: string; data: Jobs[Q] }[],
     after?: number,
     trx?: Trx | Db,
+    last?: boolean,
   ): Promise<void>;
   /** Starts to work; what is in hand at the end gets `shutdown` seconds. */
   work(work: Work): Promise<void>;
@@ -66,7 +83,7 @@ export async function startJobs(connectionString: string, log: Log, poll: number
       heartbeatSeconds: 10,
       deleteAfterSeconds: 60,
     });
-  const askAll: JobRunner['askAll'] = async (queue, works, after = 0, trx) => {
+  const askAll: JobRunner['askAll'] = async (queue, works, after = 0, trx, last = false) => {
     await boss.insert(
       queue,
       works.map(({ key, data }) => ({
@@ -74,19 +91,20 @@ export async function startJobs(connectionString: string, log: Log, poll: number
         // Ids of others are of any length and any letters.
         singletonKey: createHash('sha256').update(key).digest('hex'),
         ...(after > 0 && { startAfter: after }),
+        ...(last && { priority: -1 }),
       })),
       trx ? { db: fromKysely(trx) } : {},
     );
   };
   return {
     askAll,
-    ask: (queue, key, data, after, trx) => askAll(queue, [{ key, data }], after, trx),
+    ask: (queue, key, data, after, trx, last) => askAll(queue, [{ key, data }], after, trx, last),
     async work(work) {
       for (const name of queues) {
         const handler = work[name] as ((data: unknown) => Promise<void>) | undefined;
         if (!handler) continue;
         const options = { pollingIntervalSeconds: poll, notifyPollingIntervalSeconds: poll };
-        for (let n = 0; n < (name === 'sweep' ? 1 : 4); n += 1) {
+        for (let n = 0; n < (name === 'sweep' || name === 'fill' ? 1 : 4); n += 1) {
           // oxlint-disable-next-line no-await-in-loop -- as above
           const worker: string = await boss.work<unknown>(name, options, async ([job]) => {
             if (!job) return;

@@ -161,4 +161,30 @@ export const migrations: readonly string[] = [
   alter table outbox add column accepted_at timestamptz;
   alter table outbox add column looks integer not null default 0;
   `,
+  `
+  -- url: where the record is to be had without GraphQL, of WorkLink's own origin. quiet: found while older sessions were
+  -- filled in, so that nothing is written to its case. unseen: how often WorkLink did not show it. turn: how often its
+  -- note was given to another case.
+  alter table session
+    add column url text,
+    add column quiet boolean not null default false,
+    add column unseen integer not null default 0,
+    add column turn integer not null default 0;
+  create index session_quiet on session (id) where quiet and state = 'waiting';
+  create index session_open on session (read_at) where state = 'read' and ended_at is null;
+
+  -- When a bridge was connected to WorkLink first: what was over by then is old.
+  create table connected (
+    here boolean primary key default true check (here),
+    at timestamptz not null default now()
+  );
+  -- WorkLink's lists of sessions, and how far older ones are filled in.
+  create table listing (
+    name text primary key,
+    since timestamptz,
+    cursor text,
+    found integer not null default 0,
+    done_at timestamptz
+  );
+  `,
 ];

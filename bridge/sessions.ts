@@ -3,21 +3,12 @@ import { sql } from 'kysely';
 import { readExternal } from '../lib/worklink.ts';
 import type { Db } from './db.ts';
 import type { Desk } from './desks/index.ts';
-import { askToRead } from './inbox.ts';
 import { storable } from './json.ts';
-import { said } from './log.ts';
 import { matchOf, type Match, type Named } from './match.ts';
 import { factsOf } from './note.ts';
 import { putOut } from './outbox.ts';
 import type { Parts } from './server.ts';
 import type { Found, Trouble, WorkLink } from './worklink.ts';
-
-export type Reader = {
-  /** Does what a `read` job asks for. */
-  read(resource: string): Promise<void>;
-  /** Looks in WorkLink for sessions of open launches, and again at what has not ended. */
-  sweep(): Promise<void>;
-};
 
 async function launchOf(db: Db, id: string | undefined): Promise<Named | undefined> {
   const row = id && (await db.selectFrom('launch').selectAll().where('id', '=', id).executeTakeFirst());
@@ -38,16 +29,25 @@ export async function numberOn(
   return desk.numberOf(answer, { kind, id }) ?? null;
 }
 
-export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<string, Desk>): Reader {
+/** After so many tries the address in the webhook is asked as well. */
+const patient = 2;
+
+export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<string, Desk>) {
   const { config, db, jobs, log, metrics } = parts;
   const { waits } = config;
   const counted = metrics.counter('deskcall_reads_total', 'Readings of sessions by outcome.');
   const wait = (tries: number): number => Math.min(waits.longestRetry, waits.retry * 2 ** Math.min(tries, 20));
 
-  /** Puts it off, or parks it when that has been done often enough. */
-  async function putOff(resource: string, tries: number, { trouble, why, after }: Trouble): Promise<void> {
-    const parked = trouble === 'absent' && tries + 1 >= config.tries;
-    const seconds = after ?? wait(tries);
+  /** Puts it off, or parks it when WorkLink did not show it often enough. */
+  async function putOff(
+    resource: string,
+    { tries, unseen, quiet }: { tries: number; unseen: number; quiet: boolean },
+    { trouble, why, after }: Trouble,
+  ): Promise<void> {
+    const missed = unseen + (trouble === 'absent' ? 1 : 0);
+    const parked = trouble === 'absent' && missed >= config.tries;
+    // After a pause they do not come back all at once.
+    const seconds = after ? after + Math.random() * waits.retry : wait(tries);
     counted({ outcome: parked ? 'parked' : trouble });
     await db.transaction().execute(async (trx) => {
       await trx
@@ -56,138 +56,98 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
           state: parked ? 'parked' : 'waiting',
           reason: why,
           tries: tries + 1,
+          unseen: missed,
           next_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
         })
         .where('resource_id', '=', resource)
         .execute();
       // By a key of its own, so that a new hint does not wait for it.
-      if (!parked) await jobs.ask('read', `${resource} again`, { resource }, seconds, trx);
+      if (!parked) await jobs.ask('read', `${resource} again`, { resource }, seconds, trx, quiet);
     });
-    if (parked || trouble === 'refused') log.warn('session not read', { why, parked });
+    if (parked) log.warn('session not read', { why });
   }
 
   async function keep(resource: string, asked: number, found: Found, match: Exclude<Match, { later: string }>) {
     const facts = factsOf(found);
     const told = readExternal(found.data.externalData);
-    const named = match.match === 'none' ? undefined : match.case;
-    await db.transaction().execute(async (trx) => {
-      const session = await trx
+    const outcome = await db.transaction().execute(async (trx) => {
+      const before = await trx
+        .selectFrom('session')
+        .select(['id', 'asked', 'match', 'match_reason', 'desk', 'kind', 'case_id', 'number', 'quiet'])
+        .where('resource_id', '=', resource)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!before) return match.match;
+      // What a person decided by hand stays.
+      const byHand = before.match === 'hand' && before.desk && before.kind && before.case_id;
+      const named: Named | undefined = byHand
+        ? {
+            desk: before.desk ?? '',
+            kind: before.kind ?? '',
+            id: before.case_id ?? '',
+            ...(before.number && { number: before.number }),
+          }
+        : match.match === 'none'
+          ? undefined
+          : match.case;
+      // A hint that came meanwhile is not lost: it is read once more.
+      const again = before.asked !== asked;
+      await trx
         .updateTable('session')
         .set({
           type: found.type,
-          // A hint that came meanwhile is not lost: it is read once more.
-          state: sql`case when asked = ${asked} then 'read' else 'waiting' end`,
+          state: again ? 'waiting' : 'read',
           reason: null,
           tries: 0,
+          unseen: 0,
           read_at: sql<Date>`now()`,
           data: storable(found.data),
           started_at: facts.startedAt ?? null,
           ended_at: facts.endedAt ?? null,
           milliseconds: facts.milliseconds ?? null,
           launch_id: told.launchId ?? null,
-          match: match.match,
-          match_reason: match.why ?? null,
-          desk: named?.desk ?? null,
-          kind: named?.kind ?? null,
-          case_id: named?.id ?? null,
-          number: named?.number ?? null,
+          ...(!byHand && {
+            match: match.match,
+            match_reason: match.why ?? null,
+            desk: named?.desk ?? null,
+            kind: named?.kind ?? null,
+            case_id: named?.id ?? null,
+            number: named?.number ?? null,
+          }),
         })
-        .where('resource_id', '=', resource)
-        // What a person decided by hand stays.
-        .where((it) => it.or([it('match', 'is', null), it('match', '!=', 'hand')]))
-        .returning(['id', 'state'])
-        .executeTakeFirst();
-      if (!session) return;
+        .where('id', '=', before.id)
+        .execute();
       if (told.launchId && match.match === 'launch')
         await trx.updateTable('launch').set({ state: 'seen' }).where('id', '=', told.launchId).execute();
-      if (session.state === 'waiting') await jobs.ask('read', resource, { resource }, waits.settle, trx);
-      if (named)
-        await putOut(trx, parts, desks, {
-          id: session.id,
-          resource,
-          named,
-          facts,
-          ...(match.why && { remark: match.why }),
-        });
+      if (again) await jobs.ask('read', resource, { resource }, waits.settle, trx);
+      const remark = byHand ? undefined : match.why;
+      if (named && !before.quiet)
+        await putOut(trx, parts, desks, { id: before.id, resource, named, facts, ...(remark && { remark }) });
+      return byHand ? 'hand' : match.match;
     });
-    counted({ outcome: match.match });
-    if (match.match === 'none') log.info('session unmatched', { why: match.why });
+    counted({ outcome });
+    if (outcome === 'none' && 'why' in match) log.info('session unmatched', { why: match.why });
   }
 
   return {
-    async read(resource) {
+    /** Does what a `read` job asks for. */
+    async read(resource: string): Promise<void> {
       const session = await db
         .selectFrom('session')
-        .select(['asked', 'tries', 'state'])
+        .select(['asked', 'tries', 'unseen', 'quiet', 'state', 'url', 'type'])
         .where('resource_id', '=', resource)
         .executeTakeFirst();
       if (session?.state !== 'waiting') return;
-      const found = await worklink.read(resource);
-      if ('trouble' in found) return putOff(resource, session.tries, found);
+      let found = await worklink.read(resource);
+      if ('trouble' in found && found.trouble !== 'refused' && session.url && session.tries >= patient) {
+        const other = await worklink.fetch(session.url, session.type);
+        if (!('trouble' in other)) found = other;
+      }
+      if ('trouble' in found) return putOff(resource, session, found);
       const told = readExternal(found.data.externalData);
       const match = await matchOf(told, await launchOf(db, told.launchId), (named) => numberOn(desks, named));
-      if ('later' in match) return putOff(resource, session.tries, { trouble: 'passing', why: match.later });
+      if ('later' in match) return putOff(resource, session, { trouble: 'passing', why: match.later });
       await keep(resource, session.asked, found, match);
-    },
-
-    async sweep() {
-      // What should have been read by now, be it that its job was lost.
-      const late = await db
-        .selectFrom('session')
-        .select('resource_id')
-        .where((it) =>
-          it.or([
-            it.and([it('state', '=', 'waiting'), it('next_at', '<', sql<Date>`now()`)]),
-            // What has not ended may have, and the webhook that says so may be lost.
-            it.and([
-              it('state', '=', 'read'),
-              it('ended_at', 'is', null),
-              it('first_at', '>', sql<Date>`now() - interval '7 days'`),
-              it('read_at', '<', sql<Date>`now() - make_interval(secs => ${waits.sweep})`),
-            ]),
-          ]),
-        )
-        .orderBy('next_at')
-        .limit(500)
-        .execute();
-      // oxlint-disable-next-line no-await-in-loop -- one transaction each
-      for (const { resource_id: resource } of late)
-        await db.transaction().execute((trx) => askToRead(trx, jobs, resource, 0));
-      const launches = await db
-        .selectFrom('launch')
-        .select('id')
-        .where('state', '=', 'open')
-        .where((it) =>
-          it.or([
-            it('swept_at', 'is', null),
-            it('swept_at', '<', sql<Date>`now() - make_interval(secs => ${waits.sweep})`),
-          ]),
-        )
-        .orderBy(sql`swept_at nulls first`)
-        .limit(100)
-        .execute();
-      for (const { id } of launches) {
-        // oxlint-disable-next-line no-await-in-loop -- WorkLink is asked so many times a second
-        const ids = await worklink.find('launch_id', id).catch((error: unknown) => {
-          log.error('sweep failed', { error: said(error) });
-          return { trouble: 'passing', why: '' } satisfies Trouble;
-        });
-        if ('trouble' in ids) return;
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await db.transaction().execute(async (trx) => {
-          for (const resource of ids) {
-            // oxlint-disable-next-line no-await-in-loop -- one transaction is one connection
-            const known = await trx
-              .selectFrom('session')
-              .select('id')
-              .where('resource_id', '=', resource)
-              .executeTakeFirst();
-            // oxlint-disable-next-line no-await-in-loop -- as above
-            if (!known) await askToRead(trx, jobs, resource, 0);
-          }
-          await trx.updateTable('launch').set({ swept_at: sql<Date>`now()` }).where('id', '=', id).execute();
-        });
-      }
     },
   };
 }

@@ -2,10 +2,12 @@
 import { deskOf } from './desks/index.ts';
 import { forget } from './inbox.ts';
 import { expireLaunches } from './launches.ts';
+import { connectedAt, makeFill } from './listings.ts';
 import { makeWriter, resumeChanged } from './outbox.ts';
 import { forgetPops } from './pops.ts';
 import type { Parts } from './server.ts';
 import { makeReader } from './sessions.ts';
+import { makeSweep } from './sweep.ts';
 import { makeWorkLink } from './worklink.ts';
 
 /** Registers the work, and asks for the first sweep; each sweep asks for the next. */
@@ -15,18 +17,32 @@ export async function makeWork(parts: Parts): Promise<void> {
   const timeout = waits.request * 1000;
   const desks = new Map(Object.entries(config.desks).map(([key, desk]) => [key, deskOf(desk, timeout)]));
   const writer = makeWriter(parts, desks);
+  const { request, retry, longestRetry } = waits;
   // Without WorkLink what is delivered waits until it is configured.
-  const reader = config.worklink && makeReader(parts, makeWorkLink(config.worklink, timeout), desks);
+  const worklink =
+    config.worklink &&
+    makeWorkLink(config.worklink, {
+      timeout: request,
+      retry,
+      longestRetry,
+      refused: () =>
+        log.error('WorkLink refuses the token', { next: 'Set another WORKLINK_TOKEN and start the bridge again.' }),
+    });
+  const reader = worklink && makeReader(parts, worklink, desks);
+  const look = worklink && makeSweep(parts, worklink);
   await resumeChanged(db, config);
   await jobs.work({
     ...(reader && { read: ({ resource }) => reader.read(resource) }),
+    ...(worklink && { fill: makeFill(parts, worklink) }),
     write: ({ outbox }) => writer.write(outbox),
     async sweep() {
       try {
         const forgotten = (await forget(db, waits.keep)) + (await forgetPops(db, waits.keep));
-        await reader?.sweep();
         await writer.sweep();
-        const expired = await expireLaunches(db, waits.launch);
+        if (config.worklink?.since) await jobs.ask('fill', 'fill', {});
+        await look?.();
+        // With WorkLink nobody says so who has not looked there.
+        const expired = look ? 0 : await expireLaunches(db, waits.launch);
         if (forgotten || expired) log.info('swept', { forgotten, expired });
       } finally {
         await jobs.ask('sweep', 'sweep', {}, waits.sweep);
@@ -34,5 +50,7 @@ export async function makeWork(parts: Parts): Promise<void> {
     },
   });
   // With a key of its own: the next one by time is queued already, unless this is the very first start.
+  if (worklink) await connectedAt(db);
   await jobs.ask('sweep', 'start', {});
+  if (config.worklink?.since) await jobs.ask('fill', 'start', {});
 }

@@ -1,206 +1,188 @@
 /**
- * Reads sessions from WorkLink's GraphQL API, whose schema nobody has published: it is asked what it has, and then only
- * for that.
+ * Reads sessions from WorkLink: one by its id, those of a launch, and lists of them page by page.
  *
  * Outside facts: Scope AR, "Using GraphQL", "Queries using External Data" and the vendor's demo, in the contract's §3:
- * `Authorization: Token token=…`, in the demo `Bearer token=…`; connections need `first`, at most 100; what may not be
- * read is null with "Not authorized to read object"; times are `endedAt`, once `finishedAt`.
+ * what may not be read is null with "Not authorized to read object", and is left out of lists without a word; times are
+ * `endedAt`, once `finishedAt`; where GraphQL is not to be had, the address in a webhook gives the same as plain JSON.
  */
-import { perform, type Answer } from '../lib/http.ts';
 import type { Config } from './config.ts';
+import { squashed } from './json.ts';
+import { makeClient, type Pace, type Trouble } from './worklink/client.ts';
+import { heavyPage, look, type List, type Paging, type Plan } from './worklink/schema.ts';
 
-/** Why nothing was read. `absent`: it may become visible later. `refused`: the token; nothing helps but another. */
-export type Trouble = { trouble: 'absent' | 'refused' | 'passing'; why: string; after?: number };
+export { ofOrigin } from './worklink/client.ts';
+export type { Trouble } from './worklink/client.ts';
 
 /** A record as it was told, and its type there. */
 export type Found = { type: string; data: Record<string, unknown> };
 
+/** A session in a list: when it began, and when it last changed, if the schema has that. */
+export type Listed = { id: string; at?: Date; changed?: Date };
+
+/** `ordered`: newest first, by that attribute. `next`: where the next page begins; undefined on the last. */
+export type Page = { nodes: Listed[]; ordered?: string; next?: string };
+
 export type WorkLink = {
   read(id: string): Promise<Found | Trouble>;
+  /** The same over REST, where GraphQL does not give it. @param type what the webhook called it */
+  fetch(url: string, type: string | null): Promise<Found | Trouble>;
   /** Ids of sessions whose external data has that value, by MATCH and, if that finds none, by CONTAINS. */
   find(key: string, value: string): Promise<string[] | Trouble>;
+  /** The lists of sessions that there are, by name. */
+  lists(): Promise<string[] | Trouble>;
+  page(list: string, cursor?: string): Promise<Page | Trouble>;
+  /** What the schema offers, for whoever checks the connection. */
+  seen(): Promise<Plan | Trouble>;
+  version(): string | undefined;
 };
 
-/** What a session may be called. */
-const sessionTypes = ['Call', 'CallSession', 'ScenarioSession'];
-
-/** Fields worth having, by name; those that exist are asked for. */
-const wanted = new Set(
-  `id databaseId name type state status sessionType startedAt endedAt finishedAt createdAt updatedAt duration
-   idleDuration numberOfStepsPossible numberOfStepsViewed percentOfStepsViewed externalData eventData caller callee
-   initiator host user users participants members attachments recordings screenshots parts completedSteps events
-   createdBy scenarioStep scenarioSequence orderIndex scenarioRelease scenario version photo fileUrl fileUrlExpiresAt
-   nodes`.split(/\s+/),
-);
-/** A session's parts' people's names: no deeper. */
-const deepest = 4;
-/** Heavy queries are to ask for 25 at a time. */
-const page = 25;
-
-type Ref = { kind: string; name: string | null; ofType?: Ref | null };
-type Field = { name: string; args: { name: string; type: Ref }[]; type: Ref };
-type Type = { name: string; fields: Field[] | null };
-
-const typeParts = 'kind name ofType { kind name ofType { kind name ofType { kind name } } }';
-const fieldParts = `name args { name type { kind } } type { ${typeParts} }`;
-
-const bare = (ref: Ref): Ref => (ref.ofType ? bare(ref.ofType) : ref);
-const plain = (ref: Ref): boolean => ['SCALAR', 'ENUM'].includes(bare(ref).kind);
-/** A field that can be asked for without knowing more than how many are wanted. */
-const askable = ({ name, args }: Field): boolean =>
-  wanted.has(name) && args.every((arg) => arg.type.kind !== 'NON_NULL' || arg.name === 'first');
+/** Of one list within a record, at most so many pages. */
+const mostPages = 40;
 
 const typeOf = (node: unknown): string | undefined => {
   const name = (node as { __typename?: unknown } | null | undefined)?.__typename;
   return typeof name === 'string' ? name : undefined;
 };
 
-/** `all`: the query for a record of any type; null where fields of one name differ in type, which GraphQL refuses. */
-type Plan = { all: string | null; one: Map<string, string>; lists: { field: string; filtered: boolean }[] };
+type Connection = {
+  nodes?: unknown[] | null;
+  totalCount?: number;
+  pageInfo?: { hasNextPage?: unknown; endCursor?: unknown } | null;
+};
 
-/** @param sleep waits so many ms; the limit of requests a second is kept with it */
-export function makeWorkLink(
-  config: NonNullable<Config['worklink']>,
-  timeout: number,
-  sleep: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-): WorkLink {
-  const { token, headers, permalink, requestsPerSecond } = config;
-  const address = new URL(config.url);
-  if (permalink) address.searchParams.set('permalink', permalink);
-  let schemes = ['Token', 'Bearer'];
+/**
+ * Where the page after this one begins; undefined after the last.
+ * @param count how many there were up to here, this page included
+ */
+function nextOf({ by }: Paging, page: Connection, count: number): string | undefined {
+  if (by === 'after') {
+    const { hasNextPage, endCursor } = page.pageInfo ?? {};
+    // Not by how many there are: those that the token may not see are left out.
+    return hasNextPage === true && typeof endCursor === 'string' ? endCursor : undefined;
+  }
+  // An offset may be the number of those before or the place of the last of them: one is asked for twice, so that none
+  // is left out.
+  if (
+    by === 'afterIndex' &&
+    (page.nodes?.length ?? 0) > 1 &&
+    (page.totalCount === undefined || count < page.totalCount)
+  )
+    return String(count - 1);
+  return undefined;
+}
+
+const argsOf = ({ by, size }: Paging, cursor?: string): string =>
+  `first: ${size}${by && cursor !== undefined ? `, ${by}: ${by === 'after' ? JSON.stringify(cursor) : Number(cursor)}` : ''}`;
+
+/** REST calls things `started_at`; here they are called as in GraphQL. */
+const spelled = new Map(
+  'id externalData startedAt endedAt finishedAt createdAt updatedAt state status duration sessionType databaseId'
+    .split(' ')
+    .map((name) => [squashed(name), name]),
+);
+
+const dateOf = (value: unknown): Date | undefined => {
+  const date = typeof value === 'string' ? new Date(value) : undefined;
+  return date && !Number.isNaN(date.getTime()) ? date : undefined;
+};
+
+export function makeWorkLink(config: NonNullable<Config['worklink']>, pace: Pace): WorkLink {
+  const { ask, get, version } = makeClient(config, pace);
   let plan: Plan | undefined;
-  let free = 0;
+  let planned: string | undefined;
 
-  /** Takes the next place in the line of requests. */
-  async function turn(): Promise<void> {
-    const now = Date.now();
-    const at = Math.max(now, free);
-    free = at + 1000 / requestsPerSecond;
-    if (at > now) await sleep(at - now);
-  }
-
-  async function post(query: string, variables: object): Promise<Answer | Trouble> {
-    for (const scheme of schemes) {
-      // oxlint-disable-next-line no-await-in-loop -- the second only if the first is refused
-      await turn();
-      // oxlint-disable-next-line no-await-in-loop -- as above
-      const answer = await perform({
-        method: 'POST',
-        url: address.href,
-        headers: { 'content-type': 'application/json', ...headers, authorization: `${scheme} token=${token}` },
-        body: JSON.stringify({ query, variables }),
-        timeout,
-      });
-      if ('fault' in answer) return { trouble: 'passing', why: `WorkLink does not answer (${answer.fault}).` };
-      if (answer.status === 401) continue;
-      schemes = [scheme];
-      return answer;
-    }
-    // The scheme that was right once may not be any more.
-    schemes = ['Token', 'Bearer'];
-    return { trouble: 'refused', why: 'WorkLink refuses the token (401). Set another one.' };
-  }
-
-  /** @returns the answer's data, which may be partial, and the messages of its errors */
-  async function ask(
-    query: string,
-    variables: object = {},
-  ): Promise<{ data: Record<string, unknown>; errors: string[] } | Trouble> {
-    const answer = await post(query, variables);
-    if ('trouble' in answer) return answer;
-    const { status, body } = answer;
-    if (status === 429 || status >= 500) {
-      const after = Number(answer.header('retry-after'));
-      return { trouble: 'passing', why: `WorkLink answers ${status}.`, ...(after > 0 && { after }) };
-    }
-    if (typeof body !== 'object' || body === null)
-      return {
-        trouble: 'passing',
-        why: `WorkLink's answer is no GraphQL (${status}${answer.html ? ', a page' : ''}).`,
-      };
-    const { data, errors } = body as { data?: Record<string, unknown> | null; errors?: { message?: unknown }[] };
-    return {
-      data: data ?? {},
-      errors: (Array.isArray(errors) ? errors : []).map(({ message }) => String(message).slice(0, 300)),
-    };
-  }
-
-  /** Asks what there is: the types of sessions, what they are made of, and the lists that can be searched. */
-  async function look(): Promise<Plan | Trouble> {
-    const types = new Map<string, Type>();
-    let next = sessionTypes;
-    for (let depth = 0; depth <= deepest && next.length; depth += 1) {
-      const asked = next.map(
-        (name, n) => `t${n}: __type(name: ${JSON.stringify(name)}) { name fields { ${fieldParts} } }`,
-      );
-      // oxlint-disable-next-line no-await-in-loop -- each level names the next
-      const answer = await ask(`{ ${asked.join(' ')} }`);
-      if ('trouble' in answer) return answer;
-      const found = Object.values(answer.data).filter((each): each is Type => each !== null);
-      for (const type of found) types.set(type.name, type);
-      const names = found.flatMap(({ fields }) =>
-        (fields ?? []).filter((field) => askable(field) && !plain(field.type)).map(({ type }) => bare(type).name),
-      );
-      next = [...new Set(names)].filter((name): name is string => name !== null && !types.has(name));
-    }
-    const known = sessionTypes.filter((name) => types.has(name));
-    if (!known.length)
-      return { trouble: 'passing', why: "WorkLink's schema has no type of sessions, or the token may not see it." };
-
-    const parts = (name: string | null, depth: number): string => {
-      const fields = (name && types.get(name)?.fields) || [];
-      return fields
-        .filter(askable)
-        .map((field) => {
-          const first = field.args.some((arg) => arg.name === 'first') ? `(first: ${page})` : '';
-          if (plain(field.type)) return field.name;
-          const inner = depth > 1 ? parts(bare(field.type).name, depth - 1) : '';
-          return inner ? `${field.name}${first} { ${inner} }` : '';
-        })
-        .filter(Boolean)
-        .join(' ');
-    };
-    const answer = await ask(`{ __schema { queryType { fields { name args { name type { kind } } } } } }`);
-    if ('trouble' in answer) return answer;
-    const { queryType } = (answer.data.__schema ?? {}) as { queryType?: { fields?: Field[] } };
-    const lists = (queryType?.fields ?? [])
-      .filter(({ name }) => /^(calls|callSessions|scenarioSessions)$/.test(name))
-      .map(({ name, args }) => ({ field: name, filtered: args.some((arg) => arg.name === 'externalData') }));
-    const query = (names: string[]): string =>
-      `query ($id: ID!) { node(id: $id) { __typename id ${names.map((name) => `... on ${name} { ${parts(name, deepest)} }`).join(' ')} } }`;
-    return { all: query(known), one: new Map(known.map((name) => [name, query([name])])), lists };
-  }
-
-  async function planned(): Promise<Plan | Trouble> {
-    if (plan) return plan;
-    const made = await look();
-    if (!('trouble' in made)) plan = made;
+  async function seen(): Promise<Plan | Trouble> {
+    // After an update of the CMS it is looked again.
+    if (plan && planned === version()) return plan;
+    const made = await look(ask);
+    if ('trouble' in made) return made;
+    plan = made;
+    planned = version();
     return made;
   }
 
-  return {
-    async read(id) {
-      const made = await planned();
-      if ('trouble' in made) return made;
-      let answer = await ask(made.all ?? 'query ($id: ID!) { node(id: $id) { __typename id } }', { id });
-      if ('trouble' in answer) return answer;
-      if (made.all && !('node' in answer.data)) {
-        made.all = null;
-        return this.read(id);
+  /** Adds the further pages of the lists within a record. */
+  async function whole(id: string, type: string, data: Record<string, unknown>): Promise<Trouble | undefined> {
+    for (const { field, paging, query } of plan?.inner.get(type) ?? []) {
+      const first = data[field] as Connection | null | undefined;
+      if (!Array.isArray(first?.nodes)) continue;
+      let next = nextOf(paging, first, first.nodes.length);
+      for (let pages = 1; next !== undefined && pages < mostPages; pages += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- each page names the next
+        const answer = await ask(query(argsOf(paging, next)), { id });
+        if ('trouble' in answer) return answer;
+        const page = ((answer.data.node ?? {}) as Record<string, Connection | undefined>)[field];
+        const nodes = page?.nodes ?? [];
+        const last = JSON.stringify(first.nodes.at(-1));
+        const more = paging.by === 'afterIndex' && JSON.stringify(nodes[0]) === last ? nodes.slice(1) : nodes;
+        first.nodes.push(...more);
+        next = more.length && page ? nextOf(paging, page, first.nodes.length) : undefined;
       }
-      const query = made.all ? undefined : made.one.get(typeOf(answer.data.node) ?? '');
-      if (query) answer = await ask(query, { id });
+    }
+    return undefined;
+  }
+
+  async function read(id: string): Promise<Found | Trouble> {
+    const made = await seen();
+    if ('trouble' in made) return made;
+    let answer = await ask(made.all ?? 'query ($id: ID!) { node(id: $id) { __typename id } }', { id });
+    if ('trouble' in answer) return answer;
+    if (made.all && !('node' in answer.data)) {
+      made.all = null;
+      return read(id);
+    }
+    const query = made.all ? undefined : made.one.get(typeOf(answer.data.node) ?? '');
+    if (query) answer = await ask(query, { id });
+    if ('trouble' in answer) return answer;
+    const type = typeOf(answer.data.node);
+    const data = answer.data.node as Record<string, unknown>;
+    if (type) return (await whole(id, type, data)) ?? { type, data };
+    const why = answer.errors[0] ?? 'WorkLink knows no such record.';
+    // After an update of the CMS a field may be gone: next time it is looked again.
+    if (!('node' in answer.data)) plan = undefined;
+    return { trouble: 'absent', why };
+  }
+
+  /** One page; an order that is refused is not asked for again. */
+  async function paged(list: List, cursor?: string): Promise<Page | Trouble> {
+    const [order] = list.orders;
+    const by = order ? `, orderBy: {attribute: ${JSON.stringify(order)}, direction: DESC}` : '';
+    const answer = await ask(`{ ${list.field}(${argsOf(list, cursor)}${by}) { ${list.selection} } }`);
+    if ('trouble' in answer) return answer;
+    const connection = answer.data[list.field] as Connection | null | undefined;
+    if (!connection) {
+      if (order === undefined)
+        return { trouble: 'passing', why: `WorkLink does not list ${list.field}: ${answer.errors[0] ?? 'nothing'}` };
+      list.orders.shift();
+      return paged(list, cursor);
+    }
+    const nodes = (connection.nodes ?? []).flatMap((node): Listed[] => {
+      const { id, startedAt, createdAt, updatedAt } = (node ?? {}) as Record<string, unknown>;
+      if (typeof id !== 'string') return [];
+      const at = dateOf(startedAt) ?? dateOf(createdAt);
+      const changed = dateOf(updatedAt);
+      return [{ id, ...(at && { at }), ...(changed && { changed }) }];
+    });
+    const before = list.by === 'afterIndex' && cursor !== undefined ? Number(cursor) : 0;
+    const next = nextOf(list, connection, before + (connection.nodes?.length ?? 0));
+    return { nodes, ...(order && { ordered: order }), ...(next !== undefined && { next }) };
+  }
+
+  return {
+    read,
+    seen,
+    version,
+
+    async fetch(url, type) {
+      const answer = await get(url);
       if ('trouble' in answer) return answer;
-      const type = typeOf(answer.data.node);
-      if (type) return { type, data: answer.data.node as Record<string, unknown> };
-      const why = answer.errors[0] ?? 'WorkLink knows no such record.';
-      // After an update of the CMS a field may be gone: next time it is looked again.
-      if (!('node' in answer.data)) plan = undefined;
-      return { trouble: 'absent', why };
+      const data: Record<string, unknown> = {};
+      for (const [key, value] of Object.entries(answer.body as object)) data[spelled.get(squashed(key)) ?? key] = value;
+      return { type: typeOf(answer.body) ?? type ?? 'Call', data };
     },
 
     async find(key, value) {
-      const made = await planned();
+      const made = await seen();
       if ('trouble' in made) return made;
       const ids = new Set<string>();
       for (const { field } of made.lists.filter(({ filtered }) => filtered))
@@ -209,12 +191,24 @@ export function makeWorkLink(
           // The value goes as a literal: the variable's type would have to be named, and is only known by hearsay.
           const filter = `{type: "${type}", key: ${JSON.stringify(key)}, value: ${JSON.stringify(value)}}`;
           // oxlint-disable-next-line no-await-in-loop -- so many a second
-          const answer = await ask(`{ ${field}(first: ${page}, externalData: ${filter}) { nodes { id } } }`);
+          const answer = await ask(`{ ${field}(first: ${heavyPage}, externalData: ${filter}) { nodes { id } } }`);
           if ('trouble' in answer) return answer;
           const { nodes } = (answer.data[field] ?? {}) as { nodes?: ({ id?: unknown } | null)[] | null };
           for (const node of nodes ?? []) if (typeof node?.id === 'string') ids.add(node.id);
         }
       return [...ids];
+    },
+
+    async lists() {
+      const made = await seen();
+      return 'trouble' in made ? made : made.lists.map(({ field }) => field);
+    },
+
+    async page(name, cursor) {
+      const made = await seen();
+      if ('trouble' in made) return made;
+      const list = made.lists.find(({ field }) => field === name);
+      return list ? paged(list, cursor) : { nodes: [] };
     },
   };
 }

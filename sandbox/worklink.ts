@@ -7,6 +7,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema, graphql } from 'graphql';
+import { schemas, type Variant } from './worklink-schemas.ts';
 
 /** Each with the line of the contract that has it. */
 export const cmsSwitches = {
@@ -21,66 +22,17 @@ export const cmsSwitches = {
   slow: 'graphql',
   /** §3.3 "Internal errors carry a reference code in the message". */
   internal: 'graphql',
+  /** §3.3 "Unauthorised members of connections are silently pruned". */
+  pruned: 'graphql',
   /** desks-recipes §2.1 has it of desks; a proxy in front of a CMS does the same: 200 and a login page. */
   html: 'graphql',
+  /** §2.4 "lost hooks are never reported"; retries, order and duplicates: "Nothing documented". */
+  lost: 'hook',
+  twice: 'hook',
+  /** Kept until `release`, which sends them in their order, or the other way round. */
+  late: 'hook',
 } as const;
 export type CmsSwitch = keyof typeof cmsSwitches;
-
-const common = `
-  scalar Alphanumeric
-  scalar JSON
-  scalar DateTime
-  interface Node { id: ID! }
-  input ExternalDataFilter { type: String!, key: String!, value: Alphanumeric! }
-  type PageInfo { hasNextPage: Boolean startCursor: String endCursor: String }
-  type User implements Node { id: ID! databaseId: ID name: String email: String }
-  type UserConnection { nodes: [User] totalCount: Int pageInfo: PageInfo }
-  type Attachment { fileUrl: String }
-`;
-
-/** §3.4; and §5 #8, #15, #16 where it says otherwise. */
-const schemas = {
-  today: `${common}
-    type Query {
-      node(id: ID!): Node
-      scenarioSessions(first: Int!, externalData: ExternalDataFilter, after: String): ScenarioSessionConnection
-      calls(first: Int!, externalData: ExternalDataFilter, after: String): CallConnection
-    }
-    type ScenarioSessionPart { databaseId: ID createdBy: User startedAt: DateTime endedAt: DateTime }
-    type ScenarioSessionPartConnection { nodes: [ScenarioSessionPart] pageInfo: PageInfo }
-    type ScenarioStep { name: String orderIndex: Int }
-    type ScenarioSessionStep { scenarioStep: ScenarioStep }
-    type ScenarioSessionStepConnection { nodes: [ScenarioSessionStep] pageInfo: PageInfo }
-    type ScenarioSessionEvent implements Node { id: ID! type: String createdAt: DateTime eventData: JSON photo: Attachment }
-    type ScenarioSessionEventConnection { nodes: [ScenarioSessionEvent] pageInfo: PageInfo }
-    type ScenarioSession implements Node {
-      id: ID! databaseId: ID state: String sessionType: String startedAt: DateTime endedAt: DateTime duration: Float
-      numberOfStepsPossible: Int numberOfStepsViewed: Int percentOfStepsViewed: Float externalData: JSON
-      parts(first: Int): ScenarioSessionPartConnection
-      completedSteps(first: Int): ScenarioSessionStepConnection
-      events(first: Int): ScenarioSessionEventConnection
-    }
-    type ScenarioSessionConnection { nodes: [ScenarioSession] totalCount: Int pageInfo: PageInfo }
-    type Call implements Node {
-      id: ID! databaseId: ID state: String startedAt: DateTime endedAt: DateTime duration: Float externalData: JSON
-      caller: User callee: User participants(first: Int): UserConnection
-    }
-    type CallConnection { nodes: [Call] totalCount: Int pageInfo: PageInfo }
-  `,
-  /** No root for calls, CallSession for Call, finishedAt for endedAt, an offset for the cursor, external data as text. */
-  old: `${common}
-    type Query {
-      node(id: ID!): Node
-      scenarioSessions(first: Int!, externalData: ExternalDataFilter, afterIndex: Int): ScenarioSessionConnection
-    }
-    type ScenarioSession implements Node { id: ID! status: String startedAt: DateTime finishedAt: DateTime externalData: String }
-    type ScenarioSessionConnection { nodes: [ScenarioSession] totalCount: Int }
-    type CallSession implements Node {
-      id: ID! status: String startedAt: DateTime finishedAt: DateTime externalData: String initiator: User users(first: Int!): UserConnection
-    }
-  `,
-};
-export type Variant = keyof typeof schemas;
 
 export type CmsSession = {
   id: string;
@@ -88,9 +40,16 @@ export type CmsSession = {
   state: string;
   startedAt: string;
   endedAt: string | null;
+  updatedAt: string;
   /** Names; the first one calls. */
   people: string[];
   externalData: unknown;
+  /** §4: others go on with a persistent session, which then has several parts and may have no end. */
+  parts: number;
+  /** Names of the steps that were completed. */
+  steps: string[];
+  /** §3.4: with a photo or without. */
+  events: { type: string; photo?: boolean }[];
 };
 
 /** How a webhook looks: §2.1 with dashes or underscores, §2.2 by topic, or the result of a query of one's own. */
@@ -109,13 +68,17 @@ export type CmsServer = {
   /** Seconds, for the throttled answers. */
   retryAfter: number;
   add(session: Partial<CmsSession>): CmsSession;
-  /** Sends a webhook about a session. @returns the status of the answer */
+  /** Changes it, now. */
+  change(session: CmsSession, values: Partial<CmsSession>): void;
+  /** Sends a webhook about a session. @returns the status of the answer; 0 where it was not sent, or not yet */
   announce(
     hook: string,
     session: CmsSession,
     event: 'created' | 'updated' | 'completed',
-    how?: { generation?: Generation; secret?: string },
+    how?: { generation?: Generation; secret?: string; url?: string },
   ): Promise<number>;
+  /** Sends what is late. */
+  release(order?: 'forwards' | 'backwards'): Promise<number[]>;
   /** Misbehaves for the next so many requests. */
   on(name: CmsSwitch, times?: number): void;
   off(): void;
@@ -147,42 +110,99 @@ export async function serveCms({
 } = {}): Promise<CmsServer> {
   const schema = buildSchema(schemas[variant]);
   const left = new Map<CmsSwitch, number>();
+  /** Whose REST addresses are whose. */
+  const addresses = new Map<string, string>();
+  const held: (() => Promise<number>)[] = [];
   const is = (name: CmsSwitch): boolean => {
     const times = left.get(name) ?? 0;
     if (times > 0) left.set(name, times - 1);
     return times > 0;
   };
 
-  const list = (nodes: unknown[]) => ({ nodes, totalCount: nodes.length, pageInfo: { hasNextPage: false } });
+  type Slice = { first?: number; after?: string; afterIndex?: number };
+  /** §3.3: "Every connection needs `first` or `last`, 1–100"; `after` is a cursor, `afterIndex` an offset. */
+  function list(nodes: unknown[], { first, after, afterIndex }: Slice): object {
+    if (first === undefined || first < 1 || first > 100)
+      throw new Error('first or last has to be given, from 1 to 100');
+    const from = after === undefined ? (afterIndex ?? 0) : Number(Buffer.from(after, 'base64').toString()) + 1;
+    const part = nodes.slice(from, from + first);
+    const cursor = (n: number): string => Buffer.from(String(n)).toString('base64');
+    return {
+      nodes: part,
+      totalCount: nodes.length,
+      pageInfo: {
+        hasNextPage: from + part.length < nodes.length,
+        startCursor: cursor(from),
+        endCursor: cursor(from + part.length - 1),
+      },
+    };
+  }
   function shown(session: CmsSession): object {
     const people = session.people.map((name, n) => ({ __typename: 'User', id: `u${n}`, databaseId: String(n), name }));
-    const { externalData, type, ...rest } = session;
+    const { externalData, type, parts, steps, events, ...rest } = session;
+    const pairs = Object.entries(externalData ?? {}).map(([key, value]) => ({ key, value: String(value) }));
     const times = { finishedAt: session.endedAt, status: session.state };
     return {
       ...rest,
       ...times,
-      __typename: variant === 'old' && type === 'Call' ? 'CallSession' : type,
+      __typename: variant !== 'today' && type === 'Call' ? 'CallSession' : type,
       databaseId: '1',
       // Seconds or milliseconds: the contract does not know.
       duration: session.endedAt ? Date.parse(session.endedAt) - Date.parse(session.startedAt) : null,
-      externalData: variant === 'old' ? JSON.stringify(externalData) : externalData,
+      externalData: { today: externalData, old: JSON.stringify(externalData), offset: pairs }[variant],
       caller: people[0],
       initiator: people[0],
       callee: people[1],
-      participants: list(people),
-      users: list(people),
-      parts: list([{ databaseId: '1', createdBy: people[0], startedAt: session.startedAt, endedAt: session.endedAt }]),
-      completedSteps: list([{ scenarioStep: { name: 'Close the valve', orderIndex: 1 } }]),
-      events: list([]),
+      host: people[0],
+      numberOfStepsPossible: Math.max(steps.length, 1),
+      numberOfStepsViewed: steps.length,
+      participants: (slice: Slice) => list(people, slice),
+      users: (slice: Slice) => list(people, slice),
+      parts: (slice: Slice) =>
+        list(
+          Array.from({ length: parts }, (_, n) => ({
+            databaseId: String(n + 1),
+            createdBy: people[n % Math.max(1, people.length)],
+            startedAt: session.startedAt,
+            endedAt: session.endedAt,
+          })),
+          slice,
+        ),
+      completedSteps: (slice: Slice) =>
+        list(
+          steps.map((name, n) => ({ scenarioStep: { name, orderIndex: n + 1 } })),
+          slice,
+        ),
+      events: (slice: Slice) =>
+        list(
+          events.map((event, n) => ({
+            __typename: 'ScenarioSessionEvent',
+            id: `e${n}`,
+            type: event.type,
+            createdAt: session.startedAt,
+            eventData: {},
+            photo: event.photo ? { fileUrl: `${origin}/photo/${n}?signature=S3CRET-CANARY` } : null,
+          })),
+          slice,
+        ),
     };
   }
-  const found = (type: CmsSession['type'], filter?: { type: string; key: string; value: unknown }) =>
-    list(
-      [...server.sessions.values()]
-        .filter((session) => session.type === type && fits(session.externalData, filter))
-        .map(shown),
+  type Filter = Slice & {
+    externalData?: { type: string; key: string; value: unknown };
+    orderBy?: { attribute: string; direction: 'ASC' | 'DESC' };
+  };
+  function found(type: CmsSession['type'], { externalData, orderBy, ...slice }: Filter): object {
+    const all = [...server.sessions.values()].filter(
+      (session) => session.type === type && fits(session.externalData, externalData),
     );
-  type Filter = { externalData?: { type: string; key: string; value: unknown } };
+    if (orderBy) {
+      const { attribute } = orderBy;
+      if (attribute !== 'startedAt' && attribute !== 'updatedAt') throw new Error(`Can't order by ${attribute}`);
+      const sign = orderBy.direction === 'DESC' ? -1 : 1;
+      all.sort((a, b) => sign * (Date.parse(a[attribute]) - Date.parse(b[attribute])));
+    }
+    return list(is('pruned') ? [] : all.map(shown), slice);
+  }
   const root = {
     node({ id }: { id: string }) {
       const session = server.sessions.get(id);
@@ -190,8 +210,9 @@ export async function serveCms({
       if (is('internal')) throw new Error('Internal server error, reference 7f3a');
       return shown(session);
     },
-    scenarioSessions: ({ externalData }: Filter) => found('ScenarioSession', externalData),
-    calls: ({ externalData }: Filter) => found('Call', externalData),
+    scenarioSessions: (filter: Filter) => found('ScenarioSession', filter),
+    calls: (filter: Filter) => found('Call', filter),
+    callSessions: (filter: Filter) => found('Call', filter),
   };
 
   const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void =>
@@ -199,9 +220,33 @@ export async function serveCms({
       .writeHead(status, { 'content-type': 'application/json', 'x-scopear-cms-version': '2.28.1', ...headers })
       .end(JSON.stringify(body));
 
+  function knows({ headers }: IncomingMessage): boolean {
+    return (['Token', 'Bearer'] as const).some(
+      (scheme) =>
+        headers.authorization === `${scheme} token=${server.token}` &&
+        (server.scheme === 'both' || server.scheme === scheme),
+    );
+  }
+
+  /** §2.1: "thin REST endpoint … delivers 1st-level attributes as JSON"; the id in its address is not the node's. */
+  function thin(request: IncomingMessage, response: ServerResponse, path: string): void {
+    server.requests.push({ operation: 'REST', at: Date.now(), headers: request.headers, url: request.url ?? '' });
+    const session = server.sessions.get(addresses.get(path) ?? '');
+    if (!knows(request)) return json(response, 401, {});
+    if (!session) return json(response, 404, {});
+    json(response, 200, {
+      id: session.id,
+      state: session.state,
+      started_at: session.startedAt,
+      ended_at: session.endedAt,
+      external_data: session.externalData,
+    });
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://cms').pathname;
     const text = await textOf(request);
+    if (request.method === 'GET') return thin(request, response, path);
     if (request.method !== 'POST' || path.replace(/\/$/, '') !== '/api/v3/graphql')
       return void response.writeHead(404).end();
     const { query, variables } = JSON.parse(text) as { query: string; variables?: Record<string, unknown> };
@@ -211,12 +256,9 @@ export async function serveCms({
       headers: request.headers,
       url: request.url ?? '',
     });
-    const said = request.headers.authorization ?? '';
-    const right = (scheme: string) =>
-      said === `${scheme} token=${server.token}` && (server.scheme === 'both' || server.scheme === scheme);
     // Only readings of a record: what else is asked has its own rhythm, and would use a switch up.
     const reads = /\bnode\(/.test(query);
-    if ((reads && is('unauthorized')) || !(right('Token') || right('Bearer')))
+    if ((reads && is('unauthorized')) || !knows(request))
       return json(response, 401, { error: 'You need to sign in or sign up before continuing.' });
     // Held until whoever asks has lost patience.
     if (reads && is('slow')) return;
@@ -257,15 +299,24 @@ export async function serveCms({
         state: 'finished',
         startedAt: '2026-11-22T09:00:00Z',
         endedAt: '2026-11-22T09:12:05Z',
+        updatedAt: new Date().toISOString(),
         people: ['Alex Agent', 'Pat Expert'],
         externalData: {},
+        parts: 1,
+        steps: ['Close the valve'],
+        events: [],
         ...session,
       };
       server.sessions.set(whole.id, whole);
       return whole;
     },
-    async announce(hook, { id, type }, event, { generation = 'A', secret } = {}) {
-      const url = `${origin}/api/v3/graphql/object/${randomBytes(48).toString('base64url')}`;
+    change(session, values) {
+      Object.assign(session, values, { updatedAt: new Date().toISOString() });
+    },
+    async announce(hook, { id, type }, event, { generation = 'A', secret, url: said } = {}) {
+      const path = `/api/v3/graphql/object/${randomBytes(48).toString('base64url')}`;
+      addresses.set(path, id);
+      const url = said ?? origin + path;
       const time = new Date().toISOString();
       const headers: Record<string, string> = { 'content-type': 'application/json' };
       let body: object;
@@ -282,9 +333,25 @@ export async function serveCms({
       }
       const text = JSON.stringify(body);
       if (secret) headers['x-scope-hmac-sha256'] = createHmac('sha256', secret).update(text).digest('base64');
-      const response = await fetch(hook, { method: 'POST', headers, body: text });
-      await response.arrayBuffer();
-      return response.status;
+      const send = async (): Promise<number> => {
+        const response = await fetch(hook, { method: 'POST', headers, body: text });
+        await response.arrayBuffer();
+        return response.status;
+      };
+      if (is('lost')) return 0;
+      if (is('late')) {
+        held.push(send);
+        return 0;
+      }
+      if (is('twice')) await send();
+      return send();
+    },
+    async release(order = 'forwards') {
+      const all = held.splice(0);
+      const statuses: number[] = [];
+      // oxlint-disable-next-line no-await-in-loop -- their order is the point
+      for (const send of order === 'forwards' ? all : all.toReversed()) statuses.push(await send());
+      return statuses;
     },
     on(name, times = 1) {
       left.set(name, times);

@@ -10,9 +10,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { remoteOf } from '../door.ts';
 import { makeInbox, type Delivery } from '../inbox.ts';
 import { own, parseJson, squashed, textOf } from '../json.ts';
+import { ofOrigin } from '../worklink.ts';
 import { headersOf, type Hooks } from './hooks.ts';
 
-export type Hint = Pick<Delivery, 'kind' | 'subject' | 'verb' | 'state' | 'reason'>;
+/** `url`: where it says that the record is to be had without GraphQL. */
+export type Hint = Pick<Delivery, 'kind' | 'subject' | 'verb' | 'state' | 'reason'> & { url?: string };
 
 const verbs: Record<string, string> = {
   create: 'created',
@@ -57,7 +59,8 @@ export function readHint(body: Buffer, topic: string | undefined): Hint {
     textOf(own(whole, 'resource_type'), 64);
   const said = textOf(own(whole, 'event'), 64) ?? textOf(suffix.join('/'), 64);
   const verb = said && (verbs[squashed(said)] ?? 'unknown');
-  const hint = { ...(kind && { kind }), ...(subject && { subject }), ...(verb && { verb }) };
+  const url = textOf(own(data, 'resource_url'), 2048) ?? textOf(own(data, 'url'), 2048);
+  const hint = { ...(kind && { kind }), ...(subject && { subject }), ...(verb && { verb }), ...(url && { url }) };
   const sort = textOf(own(whole, 'type'), 64);
   if (sort && squashed(sort) !== 'resource')
     return { ...hint, state: 'ignored', reason: `Of type ${sort}, which is about no record.` };
@@ -95,7 +98,8 @@ export function worklink({ app, parts, counted, refuse, taken, took }: Hooks): v
     const signed = keys.length > 0 && signedBy(body, c.req.header('x-scope-hmac-sha256') ?? '', keys);
     if (keys.length && !signed) return refuse(c, 'worklink', 'signature', 401);
     const topic = c.req.header('x-scope-topic')?.slice(0, 256);
-    const hint = readHint(body, topic);
+    const { url, ...hint } = readHint(body, topic);
+    const ours = config.worklink !== undefined && url !== undefined && ofOrigin(url, config.worklink.url);
     const isNew = await inbox({
       source: 'worklink',
       via,
@@ -105,8 +109,11 @@ export function worklink({ app, parts, counted, refuse, taken, took }: Hooks): v
       body,
       same: [topic ?? '', c.req.header('x-scope-webhook-id') ?? '', body],
       ...hint,
+      ...(ours && { url }),
     });
     counted({ source: 'worklink', outcome: isNew ? hint.state : 'repeated' });
+    if (url !== undefined && config.worklink && !ours)
+      log.warn('webhook names an address elsewhere, which is not asked', { hook: '/hooks/worklink/:token' });
     if (hint.state === 'parked') log.warn('webhook parked', { hook: '/hooks/worklink/:token', why: hint.reason });
     took((performance.now() - start) / 1000, { source: 'worklink' });
     return c.body(null, 200);

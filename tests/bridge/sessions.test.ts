@@ -1,14 +1,14 @@
 /** From a webhook, or without one, to a session with its case, against the sandbox's WorkLink. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newLaunchId } from '../../lib/worklink.ts';
-import { makeWorkLink } from '../../bridge/worklink.ts';
-import { serveCms, type CmsServer, type CmsSession, type Variant } from '../../sandbox/worklink.ts';
+import { serveCms, type CmsServer, type CmsSession } from '../../sandbox/worklink.ts';
+import type { Variant } from '../../sandbox/worklink-schemas.ts';
 import { until } from './wait.ts';
 import { makeWorld, type World } from './world.ts';
 
 const waits = { settle: 0, retry: 0.1, longestRetry: 1, poll: 0.5, sweep: 1, request: 1 };
 
-describe.each<Variant>(['today', 'old'])('the schema of %s', (variant) => {
+describe.each<Variant>(['today', 'old', 'offset'])('the schema of %s', (variant) => {
   let cms: CmsServer;
   let world: World;
   let hook = '';
@@ -168,7 +168,8 @@ test('a lost webhook: the sweep finds the session by its launch', async () => {
     const launch = { launchId, desk: 'rt', kind: 'ticket', id: '9', at: new Date().toISOString() };
     await world.post('/api/launches', { launches: [launch] }, { authorization });
     const session = cms.add({ externalData: { launch_id: launchId } });
-    const other = cms.add({ externalData: { launch_id: newLaunchId() } });
+    // From before the bridge was connected.
+    const other = cms.add({ externalData: { launch_id: newLaunchId() }, updatedAt: '2020-01-01T00:00:00Z' });
     const found = await until(() =>
       world.db.selectFrom('session').selectAll().where('match', '=', 'launch').executeTakeFirst(),
     );
@@ -222,55 +223,4 @@ test('what was delivered before a restart is read after it', async () => {
     await world.end();
     await cms.close();
   }
-});
-
-describe('how WorkLink is asked', () => {
-  test('with Token, then with Bearer, then with what was right; with permalink and further headers', async () => {
-    const cms = await serveCms();
-    cms.scheme = 'Bearer';
-    const session = cms.add({});
-    const worklink = makeWorkLink(
-      {
-        url: cms.url,
-        token: cms.token,
-        permalink: 'acme',
-        headers: { PrivateAccessCode: 'code' },
-        requestsPerSecond: 100,
-      },
-      5000,
-    );
-    expect(await worklink.read(session.id)).toMatchObject({ type: 'Call' });
-    expect(cms.requests[0]?.headers.authorization).toMatch(/^Token token=/);
-    for (const request of cms.requests.slice(1)) {
-      expect(request.headers.authorization).toMatch(/^Bearer token=/);
-      expect(request.url).toContain('permalink=acme');
-      expect(request.headers.privateaccesscode).toBe('code');
-    }
-    // It has looked once what there is.
-    const before = cms.requests.length;
-    await worklink.read(session.id);
-    expect(cms.requests.length).toBe(before + 1);
-    await cms.close();
-  });
-
-  test('not faster than it may', async () => {
-    const cms = await serveCms();
-    const slept: number[] = [];
-    const worklink = makeWorkLink({ url: cms.url, token: cms.token, headers: {}, requestsPerSecond: 2 }, 5000, (ms) => {
-      slept.push(ms);
-      return Promise.resolve();
-    });
-    await worklink.find('launch_id', 'AAAAAAAAAAA2');
-    // One goes at once, each further one half a second after the one before it.
-    expect(slept).toHaveLength(cms.requests.length - 1);
-    expect(slept.at(-1)).toBeGreaterThan((cms.requests.length - 2) * 500 - 400);
-    await cms.close();
-  });
-
-  test('a wrong token is told as such', async () => {
-    const cms = await serveCms();
-    const worklink = makeWorkLink({ url: cms.url, token: 'wrong', headers: {}, requestsPerSecond: 100 }, 5000);
-    expect(await worklink.read('x')).toMatchObject({ trouble: 'refused' });
-    await cms.close();
-  });
 });
