@@ -6,6 +6,7 @@ import { type BarProps, firstOf, Launch, ltr, own, Said } from './bar.tsx';
 import { drawn } from './drawn.ts';
 import { Icon } from './icons.tsx';
 import { type Say, useSay } from './text.ts';
+import { troubleWord } from './trouble.ts';
 
 /** A click, as far as the page's side asks about it: a synthetic one pops nothing. */
 export type Click = { isTrusted: boolean };
@@ -22,6 +23,12 @@ export type PopActions = {
 };
 
 type PopsProps = PopActions & { view: View; onLaunch: BarProps['onLaunch'] };
+
+/** The bridge is asked so often, and for so long, whether a workflow has said that it is open, in ms. */
+const glance = 3000;
+const patience = 60_000;
+const hopeful = ({ history: [last], ask }: PopLine, now: number): boolean =>
+  !ask && last?.by === 'bridge' && (last.state === 'sent' || last.state === 'unknown') && now - last.when < patience;
 
 /** What happened this long ago, in ms, is history and not news. */
 const fresh = 10 * 60_000;
@@ -63,6 +70,23 @@ function Part({ offers, pops, ...props }: PopsProps & { offers: Offer[] }) {
     };
     // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies -- asked once for each case; an attempt brings its own answer
   }, []);
+  const waiting = Object.values(lines).some((line) => hopeful(line, now));
+  useEffect(() => {
+    if (!waiting) return;
+    const look = async (): Promise<void> => {
+      const answer = await pops();
+      setNow(Date.now());
+      // Only what was waited for: a question that is open, or words that were shown once, stay.
+      if (!('error' in answer))
+        setLines((before) => {
+          const known = answer.pops.filter(({ id }) => before[id] && hopeful(before[id], Date.now()));
+          return { ...before, ...Object.fromEntries(known.map((line) => [line.id, line])) };
+        });
+    };
+    const timer = setInterval(() => void look(), glance);
+    return () => clearInterval(timer);
+    // oxlint-disable-next-line react/exhaustive-deps, react/exhaustive-effect-dependencies -- begun and ended by waiting alone
+  }, [waiting]);
 
   const act = async (event: Click, id: string, how: How, sure = false, call?: Offer): Promise<void> => {
     const asked = props.pop(event, id, how, sure, call);
@@ -348,24 +372,49 @@ export const reasonOf = ({ outcome = 'unknown', said }: News): string =>
     ? 'must_set'
     : `${outcome.replace('-', '_')}${outcome === 'endpoint-wrong' ? `_${said?.at ?? 'pop'}` : ''}`;
 
+/** What went wrong, and the next step. */
+export function wordsOf(last: News, say: Say): { bad: string; how: string } {
+  const { trouble, by } = last;
+  if (trouble === 'cooling') return { bad: say('pop_bad_cooling'), how: say('pop_how_cooling') };
+  if (trouble) {
+    const word = troubleWord(trouble);
+    return { bad: say(`bridge_${word}`), how: say(`bridge_${word}_do`) };
+  }
+  const reason = reasonOf(last);
+  const theirs = by && (reason === 'auth_rejected' || reason === 'must_set');
+  return { bad: say(`pop_bad_${reason}`), how: say(theirs ? `pop_how_${reason}_bridge` : `pop_how_${reason}`) };
+}
+
 /** What nobody can mend by trying again. */
-const final = new Set(['auth-rejected', 'endpoint-wrong', 'token-rejected']);
+const final = new Set<string>([
+  'auth-rejected',
+  'endpoint-wrong',
+  'token-rejected',
+  'unset',
+  'permission',
+  'token',
+  'address',
+  'redirect',
+  'unauthorized',
+  'forbidden',
+]);
 
 /** The reason first, then the next step. */
 function Failed({ offer, line, act, now, onCopyPop }: Shared & { offer: Offer; line: PopLine }) {
   const say = useSay();
   const last = news(line, now);
   if (!last) return null;
-  const reason = reasonOf(last);
-  const again = !final.has(last.outcome ?? '') && (line.from ?? 0) <= now && line.plan.faults.length === 0;
+  const { bad, how } = wordsOf(last, say);
+  const again =
+    !final.has(last.trouble ?? last.outcome ?? '') && (line.from ?? 0) <= now && line.plan.faults.length === 0;
   return (
     <div className="p-part band bad" role="alert">
       <div className="say">
         <Icon d={drawn.bad} />
         <b>
-          <Said>{say('pop_not', own(offer.name), say(`pop_bad_${reason}`))}</Said>
+          <Said>{say('pop_not', own(offer.name), bad)}</Said>
         </b>
-        <p>{say(`pop_how_${reason}`)}</p>
+        <p>{how}</p>
         {detail(last, say).map((sentence) => (
           <p key={sentence} className="meta">
             <Said>{sentence}</Said>
@@ -389,8 +438,9 @@ function Failed({ offer, line, act, now, onCopyPop }: Shared & { offer: Offer; l
 }
 
 /** What the server itself said, and the number that its support asks for. */
-export function detail({ said }: News, say: Say): string[] {
+export function detail({ said, told }: News, say: Say): string[] {
   return [
+    ...(told ? [say('bridge_says', own(told))] : []),
     ...(said?.message ? [say('pop_says', own(said.message))] : []),
     ...(said?.requestId ? [say('pop_request_id', ltr(said.requestId))] : []),
   ];

@@ -1,4 +1,5 @@
 /** What a pop would send, and what stands in its way: worked out from settings and a case, before anything is sent. */
+import type { TroubleCode } from './api.ts';
 import type { Outcome, PopIntent, Verdict } from './awaken.ts';
 import type { Case } from './model.ts';
 import { normalise } from './route.ts';
@@ -10,6 +11,7 @@ export type Pop = Settings['awaken']['pops'][number];
 /** What stands in a pop's way; the sentence is `pop_no_<fault>` in _locales. */
 export type Fault =
   | 'service' //     an address or the SystemId is not set
+  | 'bridge' //      pops go through the bridge, and it is not set up in this browser
   | 'permission' //  the browser does not let us call these addresses
   | 'credentials' // nobody has entered them
   | 'stopped' //     Awaken refused them, and trying again could lock the user out
@@ -31,10 +33,15 @@ export type Plan = {
   faults: Fault[];
 };
 
+/** `cooling`: somebody has just popped the same record. */
+export type PopTrouble = TroubleCode | 'cooling';
+
 /** How a pop came out, as far as it is known. Nothing in it but ids, codes and the server's own cleaned words. */
 export type News = {
   /** ms since 1970. */
   when: number;
+  /** Sent through the bridge, which may come to know more of it. */
+  by?: 'bridge';
   /**
    * `checked`: signed in, nothing sent. `sent`: accepted by the API, not known to be open. `opened`: acknowledged, which
    * only the bridge can hear. `unknown`: sent, and whatever came back was never read.
@@ -42,6 +49,9 @@ export type News = {
   state: 'checked' | 'sending' | 'sent' | 'opened' | 'failed' | 'unknown';
   outcome?: Outcome;
   said?: Pick<Verdict, 'at' | 'status' | 'message' | 'requestId' | 'mustSet'>;
+  /** Why the bridge did not even ask Awaken, as far as we know, and its own words. */
+  trouble?: PopTrouble;
+  told?: string;
   /** The launch id of the call that was made by the same click. */
   launch?: string;
 };
@@ -93,7 +103,7 @@ function aimOf(settings: Settings, pop: Pop, record: Case): Pick<Plan, 'who' | '
  * @returns the pop as it would be sent; never throws
  */
 export function planOf(settings: Settings, pop: Pop, record: Case, launch?: string): Plan {
-  const { authUrl, popUrl, systemId } = settings.awaken;
+  const { mode, authUrl, popUrl, systemId } = settings.awaken;
   const { who, username, fault } = aimOf(settings, pop, record);
   const mine = settings.myUser;
   return {
@@ -106,7 +116,10 @@ export function planOf(settings: Settings, pop: Pop, record: Case, launch?: stri
       name,
       value: text ?? (field?.toLowerCase() === 'launch_id' ? launch : field && valueOf(record, field)) ?? null,
     })),
-    faults: [...(authUrl && popUrl && systemId ? [] : ['service' as const]), ...(fault ? [fault] : [])],
+    faults: [
+      ...(mode === 'bridge' || (authUrl && popUrl && systemId) ? [] : ['service' as const]),
+      ...(fault ? [fault] : []),
+    ],
   };
 }
 

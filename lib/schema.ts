@@ -267,6 +267,8 @@ const pop = z.strictObject({
 
 /** Awaken Scripting: where it is, who is who there, and what can be popped. No secret is a setting. */
 const awaken = z.strictObject({
+  /** `direct`: this browser signs in and pops. `bridge`: the bridge does, which has addresses and credentials itself. */
+  mode: z.enum(['direct', 'bridge']).default('direct'),
   /** Both are handed out by the vendor, and neither follows from the other. */
   authUrl: endpoint.optional(),
   popUrl: endpoint.optional(),

@@ -1,5 +1,5 @@
 /** The pieces that all views of the options page are made of. */
-import { useId, type ReactNode } from 'react';
+import { useId, type FormEvent, type ReactNode } from 'react';
 import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
@@ -205,3 +205,24 @@ export function Toast({ note, dismiss }: { note: Note | null; dismiss: () => voi
     </div>
   );
 }
+
+/** A part of a view: what it is, and what for. */
+export function Card({ title, why, children }: { title: string; why: string; children: ReactNode }) {
+  return (
+    <section className="card" aria-label={title}>
+      <div className="pad">
+        <div>
+          <h2>{title}</h2>
+          <p className="meta">{why}</p>
+        </div>
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** What a form's submission does instead of sending the form. */
+export const submitted = (save: (form: HTMLFormElement) => void) => (event: FormEvent<HTMLFormElement>) => {
+  event.preventDefault();
+  save(event.currentTarget);
+};

@@ -9,7 +9,8 @@ import { grantedOrigins } from './grants.ts';
 import { loadSettings } from './store.ts';
 import { bridgeToken } from './vault.ts';
 
-export type Asked<T> = { value: T } | { trouble: Trouble };
+/** `body`: of a refusal, for whoever knows more shapes of them. */
+export type Asked<T> = { value: T } | { trouble: Trouble; body?: unknown };
 
 /** In ms, for a whole answer: a bridge that takes longer is as good as none to whoever looks at a case. */
 const patience = 10_000;
@@ -49,7 +50,7 @@ export async function ask<T>(
     timeout: patience,
   });
   if ('fault' in answer) return { trouble: { code: answer.fault } };
-  if (answer.status !== 200) return { trouble: troubleOf(answer) };
+  if (answer.status !== 200) return { trouble: troubleOf(answer), body: answer.body };
   const checked = shape.safeParse(answer.body);
   return checked.success ? { value: checked.data } : { trouble: { code: 'strange' } };
 }

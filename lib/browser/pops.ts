@@ -3,14 +3,13 @@
  * worker between the click and the answer, what was sent is known to have been sent.
  */
 import { get, set } from 'idb-keyval';
-import { direct, type Carrier, type Service, type Verdict } from '../awaken.ts';
-import { perform } from '../http.ts';
+import { stateOf } from '../awaken.ts';
 import type { Case } from '../model.ts';
 import { intentOf, planOf, type Fault, type How, type News, type Plan, type Pop, type PopLine } from '../plan.ts';
 import type { Settings } from '../schema.ts';
-import { grantedOrigins } from './grants.ts';
 import { loadSettings } from './store.ts';
-import { isStopped, keptToken, readCredentials, stopCredentials } from './vault.ts';
+import { stopCredentials } from './vault.ts';
+import { faultsOf, mayBeSent, wayOf, type End, type Known } from './way.ts';
 
 /** After a pop that may have arrived, so long nobody gets the same record, in ms: Awaken's own check can be raced. */
 const coolDown = 30_000;
@@ -22,6 +21,8 @@ const shownRecords = 5;
 
 /** One attempt, by ids. */
 type Attempt = News & {
+  /** A name for this click. */
+  key: string;
   /** `desk:kind:id`. */
   case: string;
   pop: string;
@@ -34,14 +35,6 @@ type Attempt = News & {
 };
 
 const life = crypto.randomUUID();
-const carriers = direct({
-  perform,
-  now: Date.now,
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  random: Math.random,
-  kept: keptToken,
-});
-
 /** What an attempt is now: one that nobody waits for any more has no answer. */
 const current = (attempt: Attempt): Attempt =>
   attempt.state === 'sending' && attempt.life !== life ? { ...attempt, state: 'unknown' } : attempt;
@@ -52,8 +45,7 @@ const attempts = async (): Promise<Attempt[]> => ((await get<Attempt[]>('pops'))
 const write = (attempt: Attempt): Promise<void> =>
   navigator.locks.request('deskcall-pops', async () => {
     const all = ((await get<Attempt[]>('pops')) ?? []).filter(
-      ({ when, record, life: by }) =>
-        attempt.when - when < longest && !(when === attempt.when && record === attempt.record && by === attempt.life),
+      ({ when, key }) => attempt.when - when < longest && key !== attempt.key,
     );
     await set('pops', [...all, attempt].slice(-mostRecords));
   });
@@ -66,50 +58,30 @@ async function recordOf(settings: Settings, { campaign, reference }: Plan): Prom
   return Array.from(new Uint8Array(bytes).slice(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const newsOf = ({ when, state, outcome, said, launch }: Attempt): News => ({
+const newsOf = ({ when, by, state, outcome, said, trouble, told, launch }: Attempt): News => ({
   when,
   state,
+  ...(by ? { by } : {}),
   ...(outcome ? { outcome } : {}),
   ...(said ? { said } : {}),
+  ...(trouble ? { trouble } : {}),
+  ...(told ? { told } : {}),
   ...(launch ? { launch } : {}),
 });
-
-/** What keeps a pop from being tried besides what the case and the table say. */
-async function standing({ awaken }: Settings): Promise<Plan['faults']> {
-  const { authUrl, popUrl } = awaken;
-  if (!authUrl || !popUrl) return [];
-  const [granted, credentials, stopped] = await Promise.all([
-    grantedOrigins(),
-    readCredentials(awaken),
-    isStopped(awaken),
-  ]);
-  if (![authUrl, popUrl].every((address) => granted(new URL(address).origin))) return ['permission'];
-  if (!credentials) return ['credentials'];
-  return stopped ? ['stopped'] : [];
-}
-
-/** The way to Awaken, or null where settings or credentials are missing. */
-async function carrierOf({ awaken }: Settings): Promise<Carrier | null> {
-  const { authUrl, popUrl, systemId } = awaken;
-  const credentials = await readCredentials(awaken);
-  if (!authUrl || !popUrl || !systemId || !credentials) return null;
-  const service: Service = { authUrl, popUrl, systemId };
-  return carriers(service, credentials);
-}
 
 /** From when on a record may be popped again; undefined: now. */
 function fromOf(all: Attempt[], record: string, now: number): number | undefined {
   const last = all.findLast((each) => each.record === record);
   // Of one that got as far as Awaken without a clear answer nobody knows.
   const open = last?.state === 'unknown' || (last?.outcome === 'unavailable' && last.said?.at === 'pop');
-  const arrived = last && (last.state === 'sent' || open);
+  const arrived = last && (last.state === 'sent' || last.state === 'opened' || open);
   const from = last?.from ?? (arrived ? last.when + coolDown : 0);
   return from > now ? from : undefined;
 }
 
 async function lineOf(settings: Settings, pop: Pop, record: Case, launch?: string): Promise<PopLine> {
   const plan = planOf(settings, pop, record, launch);
-  const [all, faults, name] = await Promise.all([attempts(), standing(settings), recordOf(settings, plan)]);
+  const [all, faults, name] = await Promise.all([attempts(), faultsOf(settings), recordOf(settings, plan)]);
   const here = caseOf(record);
   const history = all.filter((each) => each.case === here && each.pop === pop.id).slice(-shownRecords);
   const from = fromOf(all, name, Date.now());
@@ -125,6 +97,7 @@ async function lineOf(settings: Settings, pop: Pop, record: Case, launch?: strin
 export async function linesOf(record: Case, ids: readonly string[]): Promise<PopLine[]> {
   const { settings } = await loadSettings();
   const wanted = settings.awaken.pops.filter(({ id }) => ids.includes(id));
+  await settle(settings, record);
   return Promise.all(wanted.map((pop) => lineOf(settings, pop, record)));
 }
 
@@ -162,18 +135,20 @@ async function tried(settings: Settings, pop: Pop, ask: PopAsk, name: string): P
   const { record, how, sure, launch } = ask;
   const line = await lineOf(settings, pop, record, launch);
   if (line.plan.faults.length) return line;
-  const carrier = await carrierOf(settings);
-  if (!carrier) return line;
+  const way = await wayOf(settings);
+  if (!way) return line;
+  const intent = intentOf(pop.id, line.plan, record);
   if (how === 'dry') {
-    const verdict = await carrier.check();
-    await judge(settings, verdict);
-    return { ...line, history: [newsFrom(verdict, Date.now()), ...line.history] };
+    const end = await way.check(intent);
+    await judge(settings, end);
+    return { ...line, history: [newsFrom(settings, end, Date.now()), ...line.history] };
   }
   if (line.from !== undefined) return line;
   if (line.plan.to === 'other' && !sure) return { ...line, ask: true };
   const sent: Attempt = {
-    when: Date.now(),
+    ...base(settings, Date.now()),
     state: 'sending',
+    key: crypto.randomUUID(),
     case: caseOf(record),
     pop: pop.id,
     record: name,
@@ -181,46 +156,98 @@ async function tried(settings: Settings, pop: Pop, ask: PopAsk, name: string): P
     ...(launch ? { launch } : {}),
   };
   await write(sent);
-  const verdict = await carrier.pop(intentOf(pop.id, line.plan, record));
-  await judge(settings, verdict);
-  const { outcome, retryAfter, message, version: _, ...said } = verdict;
-  const news = newsFrom(verdict, sent.when);
+  const end = await way.pop(intent, sent.key);
+  await judge(settings, end);
+  const { said: { message, ...said } = {}, told, ...news } = newsFrom(settings, end, sent.when);
+  const { retryAfter } = end;
   // The server's words may be about a person: they are shown once and not kept.
   await write({
     ...sent,
     ...news,
-    said,
-    ...(launch ? { launch } : {}),
+    ...('at' in said ? { said } : {}),
     ...(retryAfter === undefined ? {} : { from: Date.now() + retryAfter }),
   });
   const after = await lineOf(settings, pop, record, launch);
   const [first, ...others] = after.history;
-  return first && message && outcome !== 'accepted'
-    ? { ...after, history: [{ ...first, said: { ...said, message } }, ...others] }
-    : after;
+  if (!first || first.state === 'sent') return after;
+  const shown: News = {
+    ...first,
+    ...(first.said && message ? { said: { ...first.said, message } } : {}),
+    ...(told ? { told } : {}),
+  };
+  return { ...after, history: [shown, ...others] };
 }
 
-/** A password that was refused is not tried again by itself, lest the user be locked out. */
-async function judge({ awaken }: Settings, verdict: Verdict | null): Promise<void> {
-  if (verdict?.outcome === 'auth-rejected') await stopCredentials(awaken, true);
+const base = ({ awaken: { mode } }: Settings, when: number): Pick<News, 'when' | 'by'> => ({
+  when,
+  ...(mode === 'bridge' ? { by: mode } : {}),
+});
+
+/** A password that was refused is not tried again by itself, lest the user be locked out. The bridge sees to its own. */
+async function judge({ awaken }: Settings, end: End | null): Promise<void> {
+  const refused = end !== null && 'outcome' in end && end.outcome === 'auth-rejected';
+  if (awaken.mode === 'direct' && refused) await stopCredentials(awaken, true);
 }
 
-function newsFrom(verdict: Verdict | null, when: number): News {
-  if (!verdict) return { when, state: 'checked' };
-  const { outcome, retryAfter: _, version: _version, ...said } = verdict;
-  const state = outcome === 'accepted' ? 'sent' : outcome === 'unknown' && said.at === 'pop' ? 'unknown' : 'failed';
-  return { when, state, outcome, said };
+function newsFrom(settings: Settings, end: End | null, when: number): News {
+  const news = base(settings, when);
+  if (!end) return { ...news, state: 'checked' };
+  if ('trouble' in end) {
+    const { trouble, told } = end;
+    return { ...news, state: 'failed', trouble, ...(told ? { told } : {}) };
+  }
+  const { outcome, retryAfter: _, version: _version, ...said } = end;
+  return { ...news, state: stateOf(end), outcome, said };
+}
+
+/** After that long a request that broke off does not reach the bridge any more, in ms. */
+const travels = 20_000;
+
+/** Whether the bridge may know more of it than we do. */
+const unsettled = ({ by, state, trouble, when }: Attempt, now: number): boolean =>
+  by === 'bridge' &&
+  now - when < 24 * 3_600_000 &&
+  (state === 'sent' || state === 'unknown' || (trouble !== undefined && mayBeSent(trouble)));
+
+/** What the bridge has come to know of this case's pops: only it hears that one is open. */
+async function settle(settings: Settings, record: Case): Promise<void> {
+  const now = Date.now();
+  const here = caseOf(record);
+  const mine = (await attempts()).filter((each) => each.case === here && unsettled(each, now));
+  const known = mine.length ? await (await wayOf(settings))?.known?.(record) : null;
+  if (!known) return;
+  // oxlint-disable-next-line no-await-in-loop -- each under the lock
+  for (const attempt of mine) {
+    const news = learnt(attempt, known.get(attempt.key), now);
+    if (news) await write(news);
+  }
+}
+
+/** An attempt as the bridge knows it; null where that is nothing new. */
+function learnt(attempt: Attempt, entry: Known | undefined, now: number): Attempt | null {
+  if (entry?.state === attempt.state || entry?.state === 'sending') return null;
+  const { trouble, outcome: _, said: _said, ...rest } = attempt;
+  if (entry) return { ...rest, state: entry.state, ...(entry.outcome ? { outcome: entry.outcome } : {}) };
+  // It never got there, so that nothing was sent.
+  return attempt.state === 'unknown' && trouble === undefined && now - attempt.when > travels
+    ? { ...rest, state: 'failed', trouble: 'network' }
+    : null;
 }
 
 /** Signs in, with the credentials as they are now, and pops nothing. @returns how that went, or why it was not tried */
 export async function testConnection(): Promise<News | Fault> {
   const { settings } = await loadSettings();
-  const [fault] = (await standing(settings)).filter((each) => each !== 'stopped');
-  const carrier = fault ? null : await carrierOf(settings);
-  if (!carrier) return fault ?? 'service';
-  const verdict = await carrier.check();
-  await stopCredentials(settings.awaken, verdict?.outcome === 'auth-rejected');
-  return newsFrom(verdict, Date.now());
+  const [fault] = (await faultsOf(settings)).filter((each) => each !== 'stopped');
+  const way = fault ? null : await wayOf(settings);
+  if (!way) return fault ?? 'service';
+  const { awaken, myUser } = settings;
+  if (awaken.mode === 'bridge' && myUser === null) return 'me';
+  const [campaign = '-'] = awaken.pops.map((pop) => pop.campaign);
+  const test = { case: 'deskcall:test:test', popId: 'test', username: myUser ?? '', campaign, reference: '', data: {} };
+  const end = await way.check(test);
+  if (awaken.mode === 'direct')
+    await stopCredentials(awaken, end !== null && 'outcome' in end && end.outcome === 'auth-rejected');
+  return newsFrom(settings, end, Date.now());
 }
 
 /** Pops to the person themselves, for a case that is none. @returns null if there is no such pop */

@@ -283,6 +283,33 @@ describe('people and pops', () => {
   });
 });
 
+describe('through the bridge', () => {
+  test('no address, SystemId or user of Awaken’s is asked for; the test and the pops stay', async () => {
+    set = parseSettings({ bridge: { url: 'https://bridge.example' } }).settings;
+    awaken.test = vi.fn<AwakenHost['test']>(async () => 'bridge');
+    draw();
+    expect(screen.getByLabelText('Password')).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('Pops are sent by'), { target: { value: 'bridge' } });
+    expect(set.awaken.mode).toBe('bridge');
+    for (const label of ['Password', 'Sign-in address', 'Pop address', 'SystemId'])
+      expect(screen.queryByLabelText(label)).toBeNull();
+    expect(screen.getByText('https://bridge.example')).toBeTruthy();
+    press('Test connection');
+    expect((await screen.findByRole('alert')).textContent).toContain('not set up in this browser');
+    expect(screen.getByLabelText('Your username in Scripting')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Add pop' })).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('Pops are sent by'), { target: { value: 'direct' } });
+    expect(set.awaken.mode).toBe('direct');
+  });
+
+  test('an organisation’s choice is read, not changed', () => {
+    locked = ['awaken'];
+    draw();
+    expect(screen.getByText('This browser, with an API user of its own')).toBeTruthy();
+    expect(screen.queryByLabelText('Pops are sent by')).toBeNull();
+  });
+});
+
 describe('lines', () => {
   test('of people are read as they are written', () => {
     const users = [

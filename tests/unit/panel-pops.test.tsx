@@ -1,7 +1,7 @@
 /** The panel's pops: every state has its words, nothing is popped that was not asked for, and nothing is claimed. */
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { reasonOf, Pops, type PopActions, type PopLines } from '../../components/pops.tsx';
+import { reasonOf, Pops, wordsOf, type PopActions, type PopLines } from '../../components/pops.tsx';
 import { Text } from '../../components/text.ts';
 import { outcomes } from '../../lib/awaken.ts';
 import { actionsOf } from '../../lib/browser/opened.ts';
@@ -135,7 +135,7 @@ describe('the preview', () => {
   });
 });
 
-const faults: Fault[] = ['service', 'permission', 'credentials', 'stopped', 'me', 'person', 'user'];
+const faults: Fault[] = ['service', 'bridge', 'permission', 'credentials', 'stopped', 'me', 'person', 'user'];
 test.each(faults)('held back, it says why and has no button: %s', async (fault) => {
   show({ ...line, plan: { ...line.plan, who: 'Sam', faults: [fault] } });
   const status = await screen.findByText((_, element) => element?.matches('.st.warn') ?? false);
@@ -176,6 +176,54 @@ describe('a failure gives its reason and the next step', () => {
       expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
     },
   );
+});
+
+describe('through the bridge', () => {
+  const troubles = ['network', 'forbidden', 'unauthorized', 'cooling', 'too-many', 'strange', 'invalid'] as const;
+  test.each(troubles)('%s has its reason, its next step and the bridge’s words', async (trouble) => {
+    show({ ...line, history: [last({ by: 'bridge', trouble, told: 'Only James.' })] });
+    const alert = await screen.findByRole('alert');
+    const { bad, how } = wordsOf(last({ trouble }), say);
+    expect(alert.textContent).toContain(bad);
+    expect(alert.textContent).toContain(how);
+    expect(alert.textContent.replace(/[\u2066-\u2069]/g, '')).toContain('It says: Only James.');
+    const again = !['forbidden', 'unauthorized'].includes(trouble);
+    expect(screen.queryByRole('button', { name: 'Try again' }) !== null).toBe(again);
+  });
+
+  test.each([{}, { mustSet: true as const }])('a refused user is for whoever runs it: %j', async (more) => {
+    show({ ...line, history: [last({ by: 'bridge', outcome: 'auth-rejected', said: { at: 'auth', ...more } })] });
+    expect((await screen.findByRole('alert')).textContent).toContain('whoever runs the bridge');
+  });
+
+  test('a pop that was sent is looked at until its workflow says that it is open', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_700_000_000_000 });
+    const sent = { ...line, history: [last({ by: 'bridge', state: 'sent' })] };
+    await act(async () => show(sent));
+    const pass = (ms: number) => act(async () => void (await vi.advanceTimersByTimeAsync(ms)));
+    await pass(6000);
+    expect(pops).toHaveBeenCalledTimes(3);
+    // What was not waited for stays as it is.
+    pops.mockResolvedValue({ pops: [{ ...line, history: [last({ by: 'bridge', state: 'opened' })] }] });
+    await pass(3000);
+    expect(screen.getByText('Open on the desktop.')).toBeTruthy();
+    await pass(9000);
+    expect(pops).toHaveBeenCalledTimes(4);
+  });
+
+  test('for a minute, and never in direct mode', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_700_000_000_000 });
+    await act(async () => show({ ...line, history: [last({ by: 'bridge', state: 'sent' })] }));
+    await act(async () => void (await vi.advanceTimersByTimeAsync(60_000)));
+    const before = pops.mock.calls.length;
+    expect(before).toBe(21);
+    await act(async () => void (await vi.advanceTimersByTimeAsync(60_000)));
+    expect(pops).toHaveBeenCalledTimes(before);
+    cleanup();
+    await act(async () => show({ ...line, history: [last({ state: 'sent' })] }));
+    await act(async () => void (await vi.advanceTimersByTimeAsync(120_000)));
+    expect(pops).toHaveBeenCalledOnce();
+  });
 });
 
 test('what happened long ago is history and not news', async () => {
