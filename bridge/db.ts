@@ -127,6 +127,34 @@ export type Tables = {
     done_at: Date | null;
     opened_at: Date | null;
   };
+  case_time: {
+    id: Id;
+    desk: string;
+    kind: string;
+    case_id: string;
+    number: string | null;
+    queue: string | null;
+    priority: string | null;
+    asset_class: string | null;
+    status: string | null;
+    opened_at: Date;
+    assigned_at: Date | null;
+    resolved_at: Date | null;
+    reopened: Generated<number>;
+    reopened_at: Date | null;
+    source: 'desk' | 'file';
+    seen_at: Date;
+    revision: Id;
+  };
+  times_reading: {
+    desk: string;
+    /** Where to go on: the desk's file knows what it means. */
+    place: unknown;
+    read_to: Date | null;
+    at: Now;
+    trouble: string | null;
+  };
+  report_visit: { hash: Buffer; token_id: string; ends_at: Date };
   stopped: { desk: string; credential: Buffer; reason: string; at: Now };
 };
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID` and `-- desk resume KEY` set it up; they work while it runs.
+ * `-- token revoke ID`, `-- desk resume KEY` and `-- cases import FILE` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
 import { openDatabase, startBridge } from './bridge.ts';
@@ -8,13 +8,15 @@ import { readConfig, type Config } from './config.ts';
 import { createHook, createToken, readScopes, revoke } from './keys.ts';
 import { makeLog, said } from './log.ts';
 import { NoDatabase } from './postgres.ts';
+import { importFile } from './times/file.ts';
 
 const usage = `npm run bridge                                       starts the bridge
 npm run bridge -- hook create worklink|awaken        makes an address for webhooks and prints it, once
 npm run bridge -- hook revoke ID
-npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,admin [--username AWAKEN-USERNAME]
+npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,report,admin [--username AWAKEN-USERNAME]
 npm run bridge -- token revoke ID
-npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential`;
+npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential
+npm run bridge -- cases import FILE [--seen TIME]    says what a CSV file of cases would change; --save does it`;
 
 const fail = (message: string): never => {
   console.error(message);
@@ -51,11 +53,20 @@ async function serve(config: Config): Promise<void> {
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { name: { type: 'string' }, scope: { type: 'string' }, username: { type: 'string' } },
+    options: {
+      name: { type: 'string' },
+      scope: { type: 'string' },
+      username: { type: 'string' },
+      seen: { type: 'string' },
+      save: { type: 'boolean' },
+    },
   });
   const [what, action, argument = ''] = positionals;
   const line = `${what} ${action}`;
-  if (what && !['hook create', 'hook revoke', 'token create', 'token revoke', 'desk resume'].includes(line))
+  if (
+    what &&
+    !['hook create', 'hook revoke', 'token create', 'token revoke', 'desk resume', 'cases import'].includes(line)
+  )
     fail(usage);
 
   const config = readConfig(process.env);
@@ -90,6 +101,11 @@ async function main(): Promise<void> {
       const { numDeletedRows } = await db.deleteFrom('stopped').where('desk', '=', argument).executeTakeFirst();
       return numDeletedRows ? `${argument} is written to again.` : fail(`${argument} was not stopped.`);
     });
+  if (what === 'cases') {
+    const seen = values.seen === undefined ? undefined : new Date(values.seen);
+    if (!argument || (seen && Number.isNaN(seen.getTime()))) return fail(usage);
+    return once(config, (db) => importFile(db, argument, values.save === true, seen));
+  }
   if (!/^\d{1,18}$/.test(argument)) return fail(usage);
   return once(config, async (db) =>
     (await revoke(db, what as 'hook' | 'token', argument))

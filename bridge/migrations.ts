@@ -187,4 +187,49 @@ export const migrations: readonly string[] = [
     done_at timestamptz
   );
   `,
+  `
+  -- When a case was opened, assigned, resolved and reopened, be there a call or not. seen_at: known to be so up to then.
+  -- A change counts up revision, so that whoever copies the rows finds what changed.
+  create sequence case_time_revision;
+  create table case_time (
+    id bigint generated always as identity primary key,
+    desk text not null,
+    kind text not null,
+    case_id text not null,
+    number text,
+    queue text,
+    priority text,
+    asset_class text,
+    status text,
+    opened_at timestamptz not null,
+    assigned_at timestamptz,
+    resolved_at timestamptz check (resolved_at >= opened_at),
+    reopened integer not null default 0,
+    reopened_at timestamptz,
+    source text not null check (source in ('desk', 'file')),
+    seen_at timestamptz not null,
+    revision bigint not null default nextval('case_time_revision'),
+    unique (desk, kind, case_id)
+  );
+  create index case_time_opened on case_time (opened_at);
+  create index case_time_revised on case_time (revision);
+  create index session_started on session (started_at);
+  create index launch_launched on launch (launched_at);
+
+  -- How far a desk has been read: up to read_to nothing has changed since that is not in case_time.
+  create table times_reading (
+    desk text primary key,
+    place jsonb,
+    read_to timestamptz,
+    at timestamptz not null default now(),
+    trouble text
+  );
+
+  -- Who is signed in to the report: the hash of what their cookie holds.
+  create table report_visit (
+    hash bytea primary key,
+    token_id bigint not null references token (id),
+    ends_at timestamptz not null
+  );
+  `,
 ];

@@ -16,6 +16,7 @@ import { worklink } from './hooks/worklink.ts';
 import type { JobRunner } from './jobs.ts';
 import { said, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { report } from './report/door.ts';
 
 export type Parts = { config: Config; db: Db; jobs: JobRunner; log: Log; metrics: Metrics };
 
@@ -48,6 +49,7 @@ export function makeServer(parts: Parts, stopping: () => boolean): App {
 
   for (const door of [worklink, awaken, serviceoptimizer]) door(hooks);
   for (const door of [token, launches, pops, cases]) door(api);
+  report(app, parts);
   app.all('/api/*', (c) =>
     api.fail(
       c,

@@ -173,7 +173,7 @@ export const popErrorShape = z.object({
 export type PopError = z.infer<typeof popErrorShape>['error'];
 
 /** What a token may do. `pop:others`: besides `pop`, pops to others than the token's own Awaken username. */
-export const scopes = ['launch', 'pop', 'pop:others', 'read', 'admin'] as const;
+export const scopes = ['launch', 'pop', 'pop:others', 'read', 'report', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** `GET /api/token`: what the token that asks is called, and what it may. A newer bridge may know more scopes. */

@@ -1,10 +1,11 @@
 /** `npm run shots`: the pictures in docs/, taken of the test build on the demo desk. Linux, after `npm run build:test`. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { demoSettings } from '../sandbox/desk/desk.ts';
 import { serveDesk } from '../sandbox/desk/server.ts';
 import { openWorld } from '../sandbox/launch.ts';
+import { serveYear } from '../sandbox/year.ts';
 import { fail, findBrowser, root } from './bootstrap.mjs';
 
 const docs = join(root, 'docs');
@@ -45,8 +46,32 @@ async function panelAndCard(page: Page): Promise<void> {
   await shoot(page, 'full-screen');
 }
 
+/** The report with the simulated year: what one sees first, in light and dark. */
+async function report(): Promise<void> {
+  const year = await serveYear({ cases: 20_000, sessions: 3000 });
+  const browser = await chromium.launch({
+    executablePath: (await findBrowser()).executablePath,
+    args: ['--no-sandbox'],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1120, height: 1180 } });
+    await page.goto(`${year.url}/report`);
+    await page.getByLabel('Token').fill(year.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Like with like' }).waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await shoot(page, `report-${colorScheme}`);
+    }
+  } finally {
+    await browser.close();
+    await year.close();
+  }
+}
+
 async function main(): Promise<void> {
   mkdirSync(docs, { recursive: true });
+  await report();
   const desk = await serveDesk();
   const world = await openWorld({
     browser: await findBrowser(),

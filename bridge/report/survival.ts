@@ -121,9 +121,19 @@ export const quantile = (steps: readonly Step[], share: number): Quantile => ({
   high: crossing(steps, share, (step) => step.high),
 });
 
-/** The share that is still open at a time, with its interval. */
-export function openAt(steps: readonly Step[], time: number): Pick<Step, 'open' | 'low' | 'high'> {
-  return steps.findLast((step) => step.time <= time) ?? { open: 1, low: 1, high: 1 };
+/** What a curve says at a time: the share open then, with its interval, and how many were still open just before. */
+export type Point = { time: number; open: number; low: number | null; high: number | null; risk: number };
+
+/** The curve at some times, given in order. */
+export function along(steps: readonly Step[], times: readonly number[]): Point[] {
+  let next = 0;
+  return times.map((time) => {
+    while ((steps[next]?.time ?? Infinity) < time) next += 1;
+    const risk = steps[next]?.risk ?? 0;
+    const last = steps[next]?.time === time ? steps[next] : steps[next - 1];
+    const { open = 1, low = 1, high = 1 } = last ?? {};
+    return { time, open, low, high, risk };
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The statistics against what R says of the same data (survival.R, survival.json). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { kaplanMeier, logRank, openAt, quantile, shareOf, timesOf, type Times } from '../../bridge/report/survival.ts';
+import { along, kaplanMeier, logRank, quantile, shareOf, timesOf, type Times } from '../../bridge/report/survival.ts';
 
 type Numbers = (number | null)[];
 type Curve = Record<
@@ -103,10 +103,17 @@ describe.each(sets)('$name', (set) => {
   });
 });
 
-test('what is open at a time between two steps is what was open at the first', () => {
+test('between two steps is open what was open at the first', () => {
   const steps = kaplanMeier(part(sets[0] as Set, 1));
-  expect(openAt(steps, 0)).toEqual({ open: 1, low: 1, high: 1 });
-  expect(openAt(steps, 8).open).toBe(steps.find(({ time }) => time === 7)?.open);
+  const at = (time: number) => steps.find((step) => step.time === time);
+  // R: summary(fit, times = c(0, 6, 8, 35, 99), extend = TRUE)
+  expect(along(steps, [0, 6, 8, 35, 99])).toEqual([
+    { time: 0, open: 1, low: 1, high: 1, risk: 21 },
+    { time: 6, open: at(6)?.open, low: at(6)?.low, high: at(6)?.high, risk: 21 },
+    { time: 8, open: at(7)?.open, low: at(7)?.low, high: at(7)?.high, risk: 16 },
+    { time: 35, open: at(35)?.open, low: at(35)?.low, high: at(35)?.high, risk: 1 },
+    { time: 99, open: at(35)?.open, low: at(35)?.low, high: at(35)?.high, risk: 0 },
+  ]);
 });
 
 test('a share has an interval, and of none there is no share', () => {

@@ -1,0 +1,182 @@
+/** Cases from a CSV file: read line by line, every fault named by its line, and nothing saved before it was seen. */
+import { createReadStream } from 'node:fs';
+import Papa from 'papaparse';
+import type { Db } from '../db.ts';
+import { compareTimes, storeTimes, type CaseTime, type Stored } from './store.ts';
+
+/** A column by the names that it may have in the first line, in any case. */
+const columns = {
+  desk: ['desk'],
+  kind: ['kind', 'type'],
+  id: ['id', 'case_id', 'case'],
+  number: ['number'],
+  queue: ['queue', 'group'],
+  priority: ['priority'],
+  assetClass: ['asset_class', 'asset class'],
+  status: ['status', 'state'],
+  opened: ['opened', 'opened_at', 'created'],
+  assigned: ['assigned', 'assigned_at'],
+  resolved: ['resolved', 'resolved_at', 'closed'],
+  reopened: ['reopened'],
+  reopenedAt: ['reopened_at'],
+  seen: ['seen', 'seen_at'],
+} as const;
+type Column = keyof typeof columns;
+const needed: Column[] = ['desk', 'kind', 'id', 'opened'];
+
+/** At most so many faults are told. */
+const mostFaults = 20;
+
+export type Read = {
+  rows: CaseTime[];
+  /** `Line 7: …`; none of them is in rows. */
+  faults: string[];
+  /** How many lines had a fault, those that are not told as well. */
+  faulty: number;
+};
+
+/** A time with a zone. Without one, nobody knows which hour is meant. */
+const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$/;
+
+function timeOf(text: string): Date | null | { fault: string } {
+  // Request Tracker and others write 1970 for "not yet".
+  if (!text || text.startsWith('1970-01-01')) return null;
+  if (!zoned.test(text))
+    return { fault: `${JSON.stringify(text.slice(0, 40))} is no time with a zone, such as 2026-01-31T08:00:00Z` };
+  const time = new Date(
+    text
+      .replace(' ', 'T')
+      .replace(/\s/, '')
+      .replace(/([+-]\d\d)$/, '$1:00'),
+  );
+  // A day that is not in the calendar becomes one of the next month.
+  const day = new Date(`${text.slice(0, 10)}T00:00Z`);
+  return Number.isNaN(time.getTime()) || day.toJSON()?.slice(0, 10) !== text.slice(0, 10)
+    ? { fault: `${JSON.stringify(text.slice(0, 40))} is no time` }
+    : time;
+}
+
+const clean = (text: string | undefined): string =>
+  (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, 256);
+
+/** One line as a case, or what is wrong with it. */
+function caseOf(line: ReadonlyMap<Column, string>, seenAt: Date | undefined): CaseTime | { fault: string } {
+  const text = (column: Column): string => clean(line.get(column));
+  for (const column of needed) if (!text(column)) return { fault: `it has no ${column}` };
+  if (!/^[a-z0-9-]{1,24}$/.test(text('desk'))) return { fault: `${JSON.stringify(text('desk'))} is no key of a desk` };
+  const times = new Map<Column, Date | null>();
+  for (const column of ['opened', 'assigned', 'resolved', 'reopenedAt', 'seen'] as const) {
+    const time = timeOf(text(column));
+    if (time && 'fault' in time) return { fault: `${column}: ${time.fault}` };
+    times.set(column, time);
+  }
+  const [openedAt, resolvedAt] = [times.get('opened'), times.get('resolved') ?? null];
+  if (!openedAt) return { fault: 'it has no opened' };
+  if (resolvedAt && resolvedAt < openedAt) return { fault: 'it was resolved before it was opened' };
+  const seen = times.get('seen') ?? seenAt ?? resolvedAt;
+  if (!seen)
+    return {
+      fault:
+        'it is open, and nothing says when that was known: add a column seen, or --seen with the time of the export',
+    };
+  const reopened = text('reopened') ? Number(text('reopened')) : 0;
+  if (!Number.isInteger(reopened) || reopened < 0 || reopened > 1000)
+    return { fault: 'reopened is no number of times' };
+  const or = (column: Column): string | null => text(column) || null;
+  return {
+    desk: text('desk'),
+    kind: text('kind'),
+    id: text('id'),
+    number: or('number'),
+    queue: or('queue'),
+    priority: or('priority'),
+    assetClass: or('assetClass'),
+    status: or('status'),
+    openedAt,
+    assignedAt: times.get('assigned') ?? null,
+    resolvedAt,
+    reopened,
+    reopenedAt: times.get('reopenedAt') ?? null,
+    seenAt: seen,
+  };
+}
+
+/** Which column stands at which place of the first line; or what is missing. */
+function placesOf(first: readonly string[]): Map<number, Column> | { fault: string } {
+  const places = new Map<number, Column>();
+  for (const [n, name] of first.entries()) {
+    const known = (Object.keys(columns) as Column[]).find((column) =>
+      (columns[column] as readonly string[]).includes(name.trim().toLowerCase()),
+    );
+    if (known && ![...places.values()].includes(known)) places.set(n, known);
+  }
+  const missing = needed.filter((column) => ![...places.values()].includes(column));
+  return missing.length ? { fault: `The first line names no ${missing.join(', no ')}.` } : places;
+}
+
+/** Reads a file of cases. @param seenAt up to when open cases are known to be open, where no column says so */
+export async function readFile(path: string, seenAt?: Date): Promise<Read> {
+  const read: Read = { rows: [], faults: [], faulty: 0 };
+  const lines = new Map<string, number>();
+  let places: Map<number, Column> | undefined;
+  let n = 0;
+  const say = (text: string): void => {
+    read.faulty += 1;
+    if (read.faults.length < mostFaults) read.faults.push(text);
+  };
+  const parser = createReadStream(path, 'utf8').pipe(
+    Papa.parse(Papa.NODE_STREAM_INPUT, { skipEmptyLines: 'greedy' }),
+  ) as AsyncIterable<string[]>;
+  for await (const cells of parser) {
+    n += 1;
+    if (!places) {
+      const found = placesOf(cells.map((cell, at) => (at ? cell : cell.replace(/^\uFEFF/, ''))));
+      if ('fault' in found) {
+        say(found.fault);
+        return read;
+      }
+      places = found;
+      continue;
+    }
+    const line = new Map([...places].map(([at, column]) => [column, cells[at] ?? '']));
+    const made = caseOf(line, seenAt);
+    if ('fault' in made) {
+      say(`Line ${n}: ${made.fault}.`);
+      continue;
+    }
+    const key = JSON.stringify([made.desk, made.kind, made.id]);
+    const before = lines.get(key);
+    if (before) say(`Line ${n}: the same case as line ${before}. Keep one of the two.`);
+    else {
+      lines.set(key, n);
+      read.rows.push(made);
+    }
+  }
+  if (!places) say('The file is empty.');
+  return read;
+}
+
+const n = (count: number): string => count.toLocaleString('en-US');
+
+/** What importing would do, in words. */
+export function describeImport({ rows, faults, faulty }: Read, stored: Stored): string {
+  const open = rows.filter(({ resolvedAt }) => !resolvedAt).length;
+  return [
+    `${n(rows.length)} cases, ${n(open)} of them open: ${n(stored.added)} new, ${n(stored.changed)} changed, ${n(stored.same)} as they are here already.`,
+    stored.kept && `${n(stored.kept)} stay as their desk's own API told them.`,
+    faulty && `${n(faulty)} lines have a fault and are left out:`,
+    ...faults.map((fault) => `- ${fault}`),
+    faulty > faults.length && `- and ${n(faulty - faults.length)} more.`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** Imports a file, or says what importing it would do. All of it is saved at once, or nothing. */
+export async function importFile(db: Db, path: string, save: boolean, seenAt?: Date): Promise<string> {
+  const read = await readFile(path, seenAt);
+  const words = describeImport(read, await compareTimes(db, read.rows, 'file'));
+  if (!save) return `${words}\nNothing is saved yet. With --save it is, all at once.`;
+  await db.transaction().execute((trx) => storeTimes(trx, read.rows, 'file'));
+  return `${words}\nSaved.`;
+}

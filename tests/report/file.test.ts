@@ -1,0 +1,111 @@
+/** Cases from a CSV file: what is wrong is said by its line, and nothing is saved before it was seen. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importFile, readFile } from '../../bridge/times/file.ts';
+import { storeTimes } from '../../bridge/times/store.ts';
+import { makeWorld, type World } from '../bridge/world.ts';
+
+let world: World;
+const dir = mkdtempSync(join(tmpdir(), 'deskcall-file-'));
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(async () => {
+  await world.end();
+  rmSync(dir, { recursive: true });
+});
+
+let n = 0;
+function file(...lines: string[]): string {
+  const path = join(dir, `${(n += 1)}.csv`);
+  writeFileSync(path, lines.join('\r\n'));
+  return path;
+}
+const seen = new Date('2026-10-31T00:00:00Z');
+const all = () => world.db.selectFrom('case_time').selectAll().orderBy('id').execute();
+
+test('a preview saves nothing; then all of it at once, and again nothing changes', async () => {
+  const path = file(
+    '\uFEFFDesk,Kind,ID,Opened,Resolved,Queue,Something else',
+    'rt,ticket,7,2026-01-01T08:00:00Z,2026-01-01T10:00:00+01:00,"Field, Service",x',
+    'rt,ticket,8,2026-01-02 08:00 +0000,1970-01-01T00:00:00Z,,y',
+    '',
+  );
+  const preview = await importFile(world.db, path, false, seen);
+  expect(preview).toContain('2 cases, 1 of them open: 2 new, 0 changed, 0 as they are here already.');
+  expect(preview).toContain('Nothing is saved yet.');
+  expect(await all()).toEqual([]);
+  expect(await importFile(world.db, path, true, seen)).toContain('Saved.');
+  const rows = await all();
+  expect(rows).toMatchObject([
+    { case_id: '7', queue: 'Field, Service', resolved_at: new Date('2026-01-01T09:00:00Z'), source: 'file' },
+    // Request Tracker's 1970 is "not yet".
+    { case_id: '8', queue: null, resolved_at: null, opened_at: new Date('2026-01-02T08:00:00Z'), seen_at: seen },
+  ]);
+  expect(await importFile(world.db, path, true, seen)).toContain('0 new, 0 changed, 2 as they are here already.');
+  expect(await all()).toEqual(rows);
+});
+
+test('what changed gets a new revision, so that whoever copies finds it', async () => {
+  const before = await all();
+  await importFile(
+    world.db,
+    file('desk,kind,id,opened,resolved', 'rt,ticket,8,2026-01-02T08:00Z,2026-11-01T08:00Z'),
+    true,
+  );
+  const after = await all();
+  expect(after[0]).toEqual(before[0]);
+  expect(after[1]?.id).toBe(before[1]?.id);
+  expect(BigInt(after[1]?.revision ?? 0)).toBeGreaterThan(BigInt(before[1]?.revision ?? 0));
+});
+
+test.each([
+  ['no zone', '2026-01-01T08:00:00,', 'opened: "2026-01-01T08:00:00" is no time with a zone'],
+  ['another notation', '01.02.2026 08:00,', 'is no time with a zone'],
+  ['no day', '2026-02-31T08:00:00Z,', 'is no time'],
+  ['none', ',', 'it has no opened'],
+  ['an end before the beginning', '2026-01-02T08:00:00Z,2026-01-01T08:00:00Z', 'resolved before it was opened'],
+  ['open, since when is not known', '2026-01-02T08:00:00Z,', 'nothing says when that was known'],
+])('a time with %s costs its line, and the line is named', async (_, cells, fault) => {
+  const read = await readFile(
+    file('desk,kind,id,opened,resolved', 'rt,ticket,1,2026-01-01T00:00Z,2026-01-02T00:00Z', `rt,ticket,2,${cells}`),
+  );
+  expect(read.rows).toHaveLength(1);
+  expect(read.faults).toEqual([expect.stringContaining('Line 3: ')]);
+  expect(read.faults[0]).toContain(fault);
+});
+
+test('a case that comes twice is kept once; a desk that is no key is none', async () => {
+  const line = 'rt,ticket,1,2026-01-01T00:00Z,2026-01-02T00:00Z';
+  const read = await readFile(file('desk,kind,id,opened,resolved', line, line, line.replace('rt', 'R T')));
+  expect(read.rows).toHaveLength(1);
+  expect(read.faults).toEqual([
+    'Line 3: the same case as line 2. Keep one of the two.',
+    'Line 4: "R T" is no key of a desk.',
+  ]);
+});
+
+test.each([
+  ['', 'The file is empty.'],
+  ['a;b;c', 'The first line names no desk, no kind, no id, no opened.'],
+])('%j is no file of cases', async (text, fault) => {
+  expect(await readFile(file(text))).toEqual({ rows: [], faults: [fault], faulty: 1 });
+});
+
+test('what a desk’s own API told is not overwritten by a file', async () => {
+  const [row] = (
+    await readFile(file('desk,kind,id,opened,resolved', 'rt,ticket,9,2026-01-01T00:00Z,2026-01-02T00:00Z'))
+  ).rows;
+  if (!row) throw new Error('no row');
+  await storeTimes(world.db, [{ ...row, queue: 'Told' }], 'desk');
+  const said = await importFile(
+    world.db,
+    file('desk,kind,id,opened,resolved,queue', 'rt,ticket,9,2026-01-01T00:00Z,2026-01-02T00:00Z,Written'),
+    true,
+  );
+  expect(said).toContain("1 stay as their desk's own API told them.");
+  const kept = await world.db.selectFrom('case_time').selectAll().where('case_id', '=', '9').executeTakeFirst();
+  expect(kept).toMatchObject({ queue: 'Told', source: 'desk' });
+});
