@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 're
 import type { Codes, Offer, Open, Screen, View } from '../lib/model.ts';
 import type { BarProps } from './bar.tsx';
 import { Card, Removed } from './card.tsx';
+import { History, type CaseHistory } from './history.tsx';
 import { mineOf, Panel } from './panel.tsx';
 import { type PopActions, Pops } from './pops.tsx';
 import { useSay } from './text.ts';
@@ -22,6 +23,8 @@ export type OpenedProps = PopActions & {
   /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
   copy: (offer: Offer) => Promise<boolean>;
   codes: (offer: Offer) => Promise<Codes>;
+  /** What became of this case's calls. */
+  history: () => Promise<CaseHistory>;
 };
 
 /** "Copied" stands for this long, in ms. */
@@ -46,6 +49,7 @@ export function Opened(props: OpenedProps) {
         <Panel
           {...props}
           pops={<Pops {...props} />}
+          history={<History key={view.key} of={view.key} used={view.launched} history={props.history} />}
           onQr={onQr}
           onCopy={onCopy}
           copied={copied}

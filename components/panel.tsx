@@ -19,6 +19,8 @@ export type PanelProps = {
   onChoose: (pick: 'address' | 'page') => void;
   /** What can be popped for this case; absent where nothing can be. */
   pops?: ReactNode;
+  /** What became of this case's calls; absent where nobody can know. */
+  history?: ReactNode;
   /** Null where the panel is all there is. */
   onCollapse: (() => void) | null;
 };
@@ -85,6 +87,7 @@ export function Panel(props: PanelProps) {
       {view.state === 'ready' && props.pops}
       {view.state === 'doubt' && <Doubt {...props} />}
       {view.state === 'uncovered' && <Uncovered {...props} />}
+      {(view.state === 'ready' || view.state === 'uncovered') && props.history}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { drawn } from './drawn.ts';
 import { Icon } from './icons.tsx';
 import { type Say, useSay } from './text.ts';
 import { troubleWord } from './trouble.ts';
+import { timeOf } from './when.ts';
 
 /** A click, as far as the page's side asks about it: a synthetic one pops nothing. */
 export type Click = { isTrusted: boolean };
@@ -325,15 +326,6 @@ function Preview({ view, offer, line, idle, act, onLaunch }: Shared & { offer: O
       )}
     </div>
   );
-}
-
-/** `14:03` today, with the date before that. */
-function timeOf(when: number, say: Say): string {
-  const date = new Date(when);
-  const today = date.toDateString() === new Date().toDateString();
-  return today
-    ? date.toLocaleTimeString(say('locale'), { timeStyle: 'short' })
-    : date.toLocaleString(say('locale'), { dateStyle: 'short', timeStyle: 'short' });
 }
 
 /** Said before it is done: what it costs the other. */

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react';
 import type { Codes, DeskName, LaunchEvent, Offer, Screen, View } from '../lib/model.ts';
 import { Num } from './bar.tsx';
 import { Card } from './card.tsx';
+import { History, type CaseHistory } from './history.tsx';
 import { Mark } from './icons.tsx';
 import { Panel } from './panel.tsx';
 import { useSay } from './text.ts';
@@ -33,6 +34,8 @@ export type PopupProps = {
   onReadAgain: () => void;
   onCopyForAdmin: () => void;
   onScreen: (screen: Screen) => void;
+  /** What became of this case's calls. */
+  history: () => Promise<CaseHistory>;
 };
 
 /** The popup: the same panel for any tab, also where the panel is off, and for a number that somebody types. */
@@ -90,6 +93,7 @@ export function Popup(props: PopupProps) {
             onChoose={props.onChoose}
             onCopyForAdmin={props.onCopyForAdmin}
             onCollapse={null}
+            history={<History key={view.key} of={view.key} used={view.launched} history={props.history} />}
           />
           {props.allowed === false && <Allow {...props} />}
         </>

@@ -21,3 +21,23 @@ export function whenWords({ until, zone }: Pick<Stand, 'until' | 'zone'>, say: S
 
 /** `America/Argentina/Buenos_Aires` is Buenos Aires to people. */
 const placeOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
+
+/** `14:03` today, with the date before that. */
+export function timeOf(when: number, say: Say): string {
+  const date = new Date(when);
+  const today = date.toDateString() === new Date().toDateString();
+  return today
+    ? date.toLocaleTimeString(say('locale'), { timeStyle: 'short' })
+    : date.toLocaleString(say('locale'), { dateStyle: 'short', timeStyle: 'short' });
+}
+
+/** A length as people say it: `40 sec`, `12 min`, `1 hr 5 min`. */
+export function lengthOf(milliseconds: number, say: Say): string {
+  const unit = (n: number, name: 'hour' | 'minute' | 'second'): string =>
+    n.toLocaleString(say('locale'), { style: 'unit', unit: name, unitDisplay: 'short' });
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return unit(seconds, 'second');
+  const minutes = Math.round(seconds / 60);
+  const parts = [minutes >= 60 && unit(Math.floor(minutes / 60), 'hour'), minutes % 60 && unit(minutes % 60, 'minute')];
+  return parts.filter(Boolean).join(' ');
+}

@@ -1,6 +1,7 @@
 import { createRoot, type Root } from 'react-dom/client';
 import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script';
 import controls from '../components/controls-more.css?inline';
+import history from '../components/history.css?inline';
 import own from '../components/later.css?inline';
 import { Opened } from '../components/opened.tsx';
 import pops from '../components/pops.css?inline';
@@ -15,7 +16,7 @@ export default defineUnlistedScript(() => {
   const begin = (slot: HTMLElement) => {
     // By hand, and whole before it is on the page: only then does Firefox lift the page's policy from it.
     const style = document.createElement('style');
-    style.textContent = tokens + controls + own + pops;
+    style.textContent = tokens + controls + own + pops + history;
     const made = { root: createRoot(slot), style };
     known.set(slot, made);
     return made;

@@ -5,6 +5,7 @@ import '../../components/tokens-more.css';
 import '../../components/controls.css';
 import '../../components/controls-more.css';
 import '../../components/later.css';
+import '../../components/history.css';
 import '../../components/popup.css';
 import { Popup } from '../../components/popup.tsx';
 import { Text } from '../../components/text.ts';
@@ -108,6 +109,7 @@ function draw(): void {
         view={call?.view}
         screen={screen}
         copied={copied}
+        history={async () => call?.history() ?? { off: true }}
         codes={(offer) => call?.codes(offer) ?? { error: 'page_changed' }}
         onLaunch={launch}
         onCopy={(offer) => void copy(offer)}

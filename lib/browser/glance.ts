@@ -3,6 +3,7 @@
  * context menu, the shortcut and the address bar: they all end in the popup's page.
  */
 import { browser } from 'wxt/browser';
+import type { CaseHistory } from '../../components/history.tsx';
 import { declared } from '../desks/index.ts';
 import type { Case, Codes, DeskName, Offer, PageEntry, Shown, Target, View } from '../model.ts';
 import { possible, route } from '../route.ts';
@@ -11,6 +12,7 @@ import { compile } from '../settings.ts';
 import { keyOf, standIn, viewOf } from '../view.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { grantedOrigins } from './grants.ts';
+import { historyOf } from './history.ts';
 import { rowsOf } from './keys.ts';
 import { usedHere } from './launches.ts';
 import { loadSettings } from './store.ts';
@@ -26,6 +28,7 @@ export type Call = {
   /** The link for a click, new at each, which is thereby used; null if there is none. */
   link: (offer: Offer, surface: 'button' | 'copy') => string | null;
   codes: (offer: Offer) => Codes;
+  history: () => Promise<CaseHistory>;
 };
 
 /** What the tab in front is. */
@@ -107,6 +110,7 @@ export async function typed(number: string, deskKey: string): Promise<Call | nul
 async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined, unread = false): Promise<Call> {
   const targets = shown ? null : ((await route(entry, record, rowsOf(entry))) ?? (unread ? possible(entry) : null));
   const ids = new Map<string, string>();
+  const shownCodes = new Set<string>();
   const idOf = (name: string): string => {
     const id = ids.get(name) ?? newLaunchId();
     ids.set(name, id);
@@ -136,8 +140,12 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined,
       const target = targetOf(offer);
       const id = idOf(`${offer.id} code`);
       const drawn = target ? codesOf(target, record, entry.links, id) : { error: 'err_no_target' };
-      if (!('error' in drawn)) void usedHere(record, { launchId: id, target: offer.id, surface: 'code' });
+      // Drawn anew at every turn of the popup, it is one use.
+      if (!('error' in drawn) && !shownCodes.has(id))
+        void usedHere(record, { launchId: id, target: offer.id, surface: 'code' });
+      shownCodes.add(id);
       return drawn;
     },
+    history: () => historyOf(record),
   };
 }

@@ -27,9 +27,18 @@ export const launchAlarm = 'launches';
 
 const waiting = async (): Promise<Waiting[]> => (await get<Waiting[]>('launches')) ?? [];
 
-/** Changes what is written down; one page or worker at a time. */
+/** One page or worker at a time. */
+const alone = <T>(job: () => Promise<T>): Promise<T> => navigator.locks.request('deskcall-launches', job);
+
+/** Changes what is written down. */
 const change = (how: (before: Waiting[]) => Waiting[]): Promise<void> =>
-  navigator.locks.request('deskcall-launches', async () => set('launches', how(await waiting())));
+  alone(async () => set('launches', how(await waiting())));
+
+/** How many uses of links on this case the bridge has not been told of; one that is being written down is among them. */
+export const untoldOf = ({ desk, kind, id }: Case): Promise<number> =>
+  alone(
+    async () => (await waiting()).filter((each) => each.desk === desk && each.kind === kind && each.id === id).length,
+  );
 
 /**
  * Writes down that a link was used.

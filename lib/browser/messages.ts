@@ -16,6 +16,8 @@ export type Message =
   | { type: 'tell' }
   /** What the pops that are offered for this case would send, and how they came out before. */
   | { type: 'pops'; url: string; chosen: boolean; record: MessageCase }
+  /** What the bridge knows of this case. */
+  | { type: 'history'; url: string; chosen: boolean; record: MessageCase }
   /** Pop one, or (`dry`) do all but that. `sure`: the person knows that somebody else's record is suspended. */
   | {
       type: 'pop';

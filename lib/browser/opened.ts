@@ -1,4 +1,5 @@
 /** What an opened panel can do beside showing: codes, copies, and the report for an admin. No page at rest pays for it. */
+import type { CaseHistory } from '../../components/history.tsx';
 import type { PopActions, PopLines } from '../../components/pops.tsx';
 import type { Case, Codes, Offer } from '../model.ts';
 import { worded } from '../problem-words.ts';
@@ -9,6 +10,8 @@ export type Actions = PopActions & {
   codes: (offer: Offer) => Promise<Codes>;
   /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
   copy: (offer: Offer) => Promise<boolean>;
+  /** What became of this case's calls. */
+  history: () => Promise<CaseHistory>;
   /** Copies what an admin needs to see why nothing was offered: names and values of this case, as text. */
   onCopyForAdmin: () => void;
 };
@@ -88,6 +91,13 @@ export function actionsOf(here: Here, slot: HTMLElement): Actions {
     onCopyPop({ id, plan, history }) {
       const { campaign, reference } = plan;
       void copyText(slot, JSON.stringify({ pop: id, campaign, reference, history }, null, 2));
+    },
+    async history() {
+      const record = here.still();
+      if (!record) return { off: true };
+      const { kind, id, number } = record;
+      const asked = { url: here.address(), chosen: here.chose(id), record: { kind, id, number, fields: {} } };
+      return ask<CaseHistory>({ type: 'history', ...asked });
     },
     async codes(offer) {
       const record = here.still();

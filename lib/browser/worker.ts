@@ -7,6 +7,7 @@ import { fieldNames, type Case, type Codes, type FieldName, type PageEntry } fro
 import { possible, route } from '../route.ts';
 import { readLink } from '../worklink.ts';
 import { codesOf } from './codes.ts';
+import { historyOf } from './history.ts';
 import { rowsOf } from './keys.ts';
 import { noteLaunch, tellLaunches, type Used } from './launches.ts';
 import { linesOf, popNow } from './pops.ts';
@@ -39,6 +40,7 @@ const message = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('tell') }),
   z.strictObject({ type: z.literal('pops'), ...about }),
+  z.strictObject({ type: z.literal('history'), ...about }),
   z.strictObject({
     type: z.literal('pop'),
     ...about,
@@ -86,6 +88,7 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
   if (ask.type === 'launch') return used(ask, entry);
   const record = recordOf(ask, entry);
   if (!record) return { error: 'page_changed' };
+  if (ask.type === 'history') return historyOf(record);
   return ask.type === 'qr' ? codes(ask, record, entry) : pops(ask, record, entry);
 }
 

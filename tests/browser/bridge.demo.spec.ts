@@ -105,7 +105,76 @@ test('uses of links arrive in order and once, though the bridge was down and the
   expect(await launches('INC0010001')).toHaveLength(4);
 });
 
+test('the panel says what became of a call, when it is opened and when the tab is come back to', async ({ desk }) => {
+  await (await enterToken(own, token)).close();
+  const page = await own.context.newPage();
+  own.forgetLaunches();
+  await page.goto(`${desk.origin}/case/INC0010002`);
+  await panel(page).locator('.bar').waitFor();
+  const other = await own.context.newPage();
+  // What a person does who goes to another tab and comes back.
+  const back = async () => {
+    await other.bringToFront();
+    await page.bringToFront();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  };
+  const calls = panel(page).locator('.calls');
+  const steps = () => calls.locator('.steps li').evaluateAll((items) => items.map((item) => item.className));
+  await panel(page)
+    .getByRole('button', { name: /^Show all/ })
+    .click();
+  await panel(page).locator('.panel').waitFor();
+  await expect(calls).toHaveCount(0);
+  await panel(page).locator('.panel .row a').first().click();
+  const link = await own.nextLaunch();
+  await expect(calls).toContainText('No call was heard of yet.');
+  expect(await steps()).toEqual(['on', 'off', 'off', 'off']);
+
+  const talk = await bridge.take(link);
+  await expect.poll(async () => (await told('INC0010002')).map(({ what }) => what)).toContain('session');
+  await back();
+  await expect(calls).toContainText('Its end has not been heard yet.');
+  expect(await steps()).toEqual(['on', 'on', 'on', 'off']);
+  await talk.end(725_000);
+  await expect
+    .poll(async () => (await told('INC0010002')).some((entry) => entry.what === 'session' && entry.endedAt))
+    .toBe(true);
+  await back();
+  await expect(calls).toContainText('12 min');
+  await expect(calls).toContainText('The bridge writes no notes on this desk.');
+
+  await bridge.stop();
+  await page.reload();
+  await panel(page)
+    .getByRole('button', { name: /^Show all/ })
+    .click();
+  await expect(panel(page)).toContainText('The bridge can’t be reached.');
+  // Calling is as it always was.
+  await expect(panel(page).locator('.panel .row a').first()).toBeVisible();
+  await bridge.start();
+  await panel(page).getByRole('button', { name: 'Ask again' }).click();
+  await expect(calls).toContainText('12 min');
+});
+
+test('the popup says the same, and what is used there is told', async ({ desk }) => {
+  await (await enterToken(own, token)).close();
+  const page = await own.context.newPage();
+  own.forgetLaunches();
+  await page.goto(`${desk.origin}/case/INC0010003`);
+  const tab = await own.worker.evaluate(
+    async (url) => (await chrome.tabs.query({ url }))[0]?.id ?? -1,
+    `${desk.origin}/case/INC0010003`,
+  );
+  const popup = await own.context.newPage();
+  await popup.goto(`chrome-extension://${own.extensionId}/popup.html?tab=${tab}`);
+  await popup.locator('.row a').first().click();
+  const link = readLink(await own.nextLaunch());
+  await expect(popup.locator('.calls')).toContainText('No call was heard of yet.');
+  expect(await launches('INC0010003')).toMatchObject([{ launchId: link?.launchId, surface: 'button' }]);
+});
+
 /** The part of chrome that is called inside the extension's pages. */
 declare const chrome: {
+  tabs: { query(what: { url: string }): Promise<{ id?: number }[]> };
   alarms: { getAll(): Promise<{ name: string }[]>; create(name: string, how: { when: number }): Promise<void> };
 };

@@ -112,6 +112,7 @@ function place(state: State, words: Say, { drawBar, drawOpened }: Whole): HTMLEl
         pops: async () => (pops ? { pops } : new Promise(idle)),
         pop: () => null,
         onCopyPop: idle,
+        history: async () => state.history ?? { off: true },
       },
     );
   };

@@ -2,6 +2,8 @@
  * Every state of the bar, the dock's tab, the panel and the QR card, by name. The tests of looks and accessibility go
  * through all of them; a state that is not here is not looked after.
  */
+import type { CaseHistory } from '../../components/history.tsx';
+import type { Entry } from '../../lib/api.ts';
 import type { Code, Codes, Offer, Open, View } from '../../lib/model.ts';
 import type { News, Plan, PopLine } from '../../lib/plan.ts';
 import { qrOf } from '../../lib/qr.ts';
@@ -17,6 +19,8 @@ export type State = {
   codes?: Codes;
   /** What the worker knows of the pops; undefined: it has not answered yet. */
   pops?: PopLine[];
+  /** What is known of the case's calls; undefined: there is no bridge. */
+  history?: CaseHistory;
   dim?: boolean;
   /** The buttons that lead to it from what is drawn first, by the key of their text. */
   press?: string[];
@@ -187,6 +191,29 @@ const lineOf = (more: Partial<Plan> = {}, last: Partial<News>[] = [], rest: Part
 const toSam: Partial<Plan> = { to: 'other', who: 'Sam Okoro', username: 'Sam.Okoro' };
 const said = { at: 'pop', status: 400, message: 'Campaign is required.', requestId: '7d1f-22' } as const;
 
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const told = (...entries: Entry[]): CaseHistory => ({ entries, untold: 0 });
+const launchOf = (more: Partial<Extract<Entry, { what: 'launch' }>> = {}): Entry => ({
+  what: 'launch',
+  at: ago(20),
+  launchId: 'K7M2QX4TB3DA',
+  target: 'Dana Reyes',
+  surface: 'button',
+  state: 'open',
+  ...more,
+});
+const sessionOf = (more: Partial<Extract<Entry, { what: 'session' }>> = {}): Entry => ({
+  what: 'session',
+  at: ago(19),
+  id: '7',
+  type: 'Call',
+  startedAt: ago(19),
+  launchId: 'K7M2QX4TB3DA',
+  match: 'launch',
+  ...more,
+});
+const over = { endedAt: ago(7), milliseconds: 12 * 60_000 };
+
 const code: Open = { code: 'dana' };
 const both = bothCodes;
 const dense = `${appLink}&site_notes=${'Seal%20face%20scored.'.repeat(14)}`;
@@ -312,6 +339,56 @@ export const states = {
     rtl: true,
   },
   'pops, 232 px': { view: popping, open: 'panel', pops: lineOf(), press: ['pop_preview'], width: 232 },
+  // calls so far
+  'call launched': { view: ready, open: 'panel', history: told(launchOf()) },
+  'call seen': { view: ready, open: 'panel', history: told(launchOf({ state: 'seen' }), sessionOf()) },
+  'call written back': {
+    view: ready,
+    open: 'panel',
+    history: told(
+      launchOf({ state: 'seen' }),
+      sessionOf({ ...over, note: 'written', writtenAt: ago(1) }),
+      sessionOf({ ...over, at: ago(2000), type: 'ScenarioSession', launchId: 'x', match: 'case', note: 'written' }),
+      { what: 'job', at: ago(3000), instance: 'main', verb: 'update', status: 'On site' },
+      ...[4000, 5000, 6000].map((n) => launchOf({ at: ago(n), launchId: `L${n}`, surface: 'code' })),
+    ),
+  },
+  'call not written back': {
+    view: ready,
+    open: 'panel',
+    history: told(
+      launchOf({ state: 'seen' }),
+      sessionOf({ ...over, note: 'parked', reason: 'Request Tracker refused it: no permission to comment.' }),
+    ),
+  },
+  'call not seen': { view: ready, open: 'panel', history: told(launchOf({ state: 'expired', at: ago(1500) })) },
+  'call by nobody here': {
+    view: uncovered,
+    open: 'panel',
+    history: told(sessionOf({ ...over, launchId: undefined, match: 'case', note: 'waiting' })),
+  },
+  'bridge away': { view: ready, open: 'panel', history: { trouble: 'network', untold: 2 } },
+  'calls, hostile text': {
+    view: ready,
+    open: 'panel',
+    history: told(
+      launchOf({ state: 'seen', target: hostileText.repeat(20) }),
+      sessionOf({ ...over, note: 'parked', reason: hostileText.repeat(20) + word }),
+      { what: 'job', at: ago(3000), instance: 'main', verb: word, status: hostileText },
+    ),
+  },
+  'calls, right-to-left': {
+    view: rtl,
+    open: 'panel',
+    history: told(launchOf({ state: 'seen', target: 'دانا ريس' }), sessionOf({ ...over, note: 'written' })),
+    rtl: true,
+  },
+  'calls, 232 px': {
+    view: ready,
+    open: 'panel',
+    history: told(launchOf({ state: 'seen' }), sessionOf({ ...over, note: 'written', writtenAt: ago(1) })),
+    width: 232,
+  },
   // the QR card
   'card drawing': { view: ready, open: code },
   'card for a headset': { view: ready, open: code, codes: both },

@@ -364,6 +364,7 @@ test.each([
     screen: { dim: false, pxPerCm: 38 },
     copied: null,
     codes: () => ({ error: 'page_changed' }),
+    history: async () => ({ off: true }),
     onLaunch: nothing,
     onCopy: nothing,
     onChoose: nothing,

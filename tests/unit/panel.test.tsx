@@ -78,6 +78,7 @@ describe.each(['React', 'Preact'] as const)('on %s', (engine) => {
       pops: vi.fn<OpenedProps['pops']>(async () => ({ pops: [] })),
       pop: vi.fn<OpenedProps['pop']>(() => null),
       onCopyPop: vi.fn<OpenedProps['onCopyPop']>(),
+      history: vi.fn<OpenedProps['history']>(async () => ({ off: true })),
     };
   });
   afterEach(() => {
