@@ -30,6 +30,12 @@ const fileShape = z.strictObject({
       since: z.iso.date().optional(),
     })
     .optional(),
+  /** Web pages of these origins may ask the API. The extension needs no entry. */
+  origins: z
+    .array(
+      z.string().regex(/^[a-z][a-z-]*:\/\/[^/?#@]+$/i, 'an origin is scheme and host, such as https://host.example'),
+    )
+    .default([]),
   desks: z.record(key, deskShape).default({}),
   /** Where pops go; all three are handed out by the vendor, and neither address follows from the other. */
   awaken: z

@@ -155,6 +155,17 @@ export type Tables = {
     trouble: string | null;
   };
   report_visit: { hash: Buffer; token_id: string; ends_at: Date };
+  wrapup: {
+    id: Id;
+    desk: string;
+    kind: string;
+    case_id: string;
+    launch_id: string | null;
+    outcome: 'solved' | 'visit' | 'no-answer';
+    trip_avoided: boolean;
+    at: Date;
+    received_at: Now;
+  };
   stopped: { desk: string; credential: Buffer; reason: string; at: Now };
 };
 

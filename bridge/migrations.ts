@@ -232,4 +232,48 @@ export const migrations: readonly string[] = [
     ends_at timestamptz not null
   );
   `,
+  `
+  -- What technicians said when they came back to the case. The same word sent twice is one.
+  create table wrapup (
+    id bigint generated always as identity primary key,
+    desk text not null,
+    kind text not null,
+    case_id text not null,
+    launch_id text,
+    outcome text not null check (outcome in ('solved', 'visit', 'no-answer')),
+    trip_avoided boolean not null,
+    at timestamptz not null,
+    received_at timestamptz not null default now(),
+    unique nulls not distinct (desk, kind, case_id, launch_id, at)
+  );
+  create index wrapup_at on wrapup (at);
+
+  -- The place of a row in exports. It is given when somebody asks, one transaction at a time, so that no row ever gets a
+  -- lower place than one that was already handed out, as ids do whose transactions end in another order. What changes
+  -- loses its place and gets a new one.
+  create sequence told;
+  create function untold() returns trigger language plpgsql as $$
+  begin
+    if new.told is not distinct from old.told then
+      new.told := null;
+    end if;
+    return new;
+  end
+  $$;
+  alter table session add column told bigint unique;
+  alter table launch add column told bigint unique;
+  alter table outbox add column told bigint unique;
+  alter table wrapup add column told bigint unique;
+  alter table case_time add column told bigint unique;
+  create trigger untold before update on session for each row execute function untold();
+  create trigger untold before update on launch for each row execute function untold();
+  create trigger untold before update on outbox for each row execute function untold();
+  create trigger untold before update on wrapup for each row execute function untold();
+  create trigger untold before update on case_time for each row execute function untold();
+  create index session_untold on session (id) where told is null;
+  create index launch_untold on launch (received_at) where told is null;
+  create index outbox_untold on outbox (id) where told is null;
+  create index wrapup_untold on wrapup (id) where told is null;
+  create index case_time_untold on case_time (id) where told is null;
+  `,
 ];

@@ -3,9 +3,11 @@ import { Hono } from 'hono';
 import { sql } from 'kysely';
 import { makeApi } from './api/api.ts';
 import { cases } from './api/cases.ts';
+import { exports } from './api/exports.ts';
 import { launches } from './api/launches.ts';
 import { pops } from './api/pops.ts';
 import { token } from './api/token.ts';
+import { wrapups } from './api/wrapups.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
 import { notFound, type App } from './door.ts';
@@ -48,7 +50,7 @@ export function makeServer(parts: Parts, stopping: () => boolean): App {
   app.get('/metrics', async (c) => c.text(await metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }));
 
   for (const door of [worklink, awaken, serviceoptimizer]) door(hooks);
-  for (const door of [token, launches, pops, cases]) door(api);
+  for (const door of [token, launches, pops, cases, wrapups, exports]) door(api);
   report(app, parts);
   app.all('/api/*', (c) =>
     api.fail(

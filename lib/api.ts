@@ -10,18 +10,21 @@ const desk = z.string().regex(/^[a-z0-9-]{1,24}$/);
 const text = (longest: number) => z.string().min(1).max(longest);
 /** What the bridge stores: PostgreSQL's text holds no NUL. */
 const storable = (longest: number) => text(longest).refine((it) => !it.includes('\0'), 'holds a NUL');
+/** `desk:kind:id` */
+const caseKey = z.string().regex(/^[a-z0-9-]{1,24}:[^:\0]{1,64}:[^\0]{1,256}$/, 'has to be desk:kind:id');
+const launchId = z.string().regex(/^[A-Z2-7]{12}$/);
 /** ISO 8601 with a zone. */
 const time = z.iso.datetime({ offset: true });
 
 /** One use of a link. The worker keeps these while it is offline, so many may come at once. */
 export const launchShape = z.object({
-  launchId: z.string().regex(/^[A-Z2-7]{12}$/),
+  launchId,
   desk,
-  kind: text(64).refine((kind) => !kind.includes(':'), 'a kind has no colon'),
-  id: text(256),
-  number: text(256).optional(),
+  kind: storable(64).refine((kind) => !kind.includes(':'), 'a kind has no colon'),
+  id: storable(256),
+  number: storable(256).optional(),
   /** The target's name, as the person saw it. */
-  target: text(256).optional(),
+  target: storable(256).optional(),
   surface: z.enum(['button', 'code', 'copy']).optional(),
   /** By the clock of the person's computer. */
   at: time,
@@ -33,6 +36,32 @@ export const launchesShape = z.object({ launches: z.array(launchShape).min(1).ma
 /** Its answer: how many were new. Those that were known are no error: they were sent twice. */
 export const launchesAnswerShape = z.object({ stored: z.number().int().min(0) });
 
+/** `POST /api/wrapups`: what a technician said of a call on coming back to its case. */
+export const wrapupShape = z.object({
+  case: caseKey,
+  launchId: launchId.optional(),
+  /** `visit`: somebody has to go there all the same. `no-answer`: there was no call. */
+  outcome: z.enum(['solved', 'visit', 'no-answer']),
+  tripAvoided: z.boolean(),
+  /** By the clock of the person's computer; the same word sent again has the same time. */
+  at: time,
+});
+/** Its answer: 0 for one that was known. */
+export const wrapupAnswerShape = z.object({ stored: z.union([z.literal(0), z.literal(1)]) });
+
+/** `GET /api/export/{kind}?cursor=&format=json|csv&limit=` */
+export const exportKinds = ['sessions', 'launches', 'cases', 'notes', 'wrapups'] as const;
+export type ExportKind = (typeof exportKinds)[number];
+/**
+ * Its answer as JSON. Each row has an `id` that stays; a row that changed comes again, as it is then. `cursor` is what to
+ * ask with next, be there `more` now or not. As CSV both stand in the headers X-Deskcall-Cursor and X-Deskcall-More.
+ */
+export const exportShape = z.object({
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+  cursor: z.string(),
+  more: z.boolean(),
+});
+
 /** How far the write-back of one session is. */
 export const noteStateShape = z.enum(['waiting', 'written', 'parked']);
 
@@ -41,8 +70,7 @@ export const noteStateShape = z.enum(['waiting', 'written', 'parked']);
  * It is the `PopIntent` of lib/awaken.ts.
  */
 export const popShape = z.object({
-  /** `desk:kind:id` */
-  case: z.string().regex(/^[a-z0-9-]{1,24}:[^:\0]{1,64}:[^\0]{1,256}$/, 'has to be desk:kind:id'),
+  case: caseKey,
   popId: storable(64),
   username: storable(256),
   campaign: storable(256),

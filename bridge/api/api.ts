@@ -2,6 +2,7 @@
  * What the doors of the API have in common: who may, how a body is read, how an answer and a refusal look. One file
  * beside this one is one group of doors: a function of {@link Api}, listed in server.ts.
  */
+import { cors } from 'hono/cors';
 import type { z } from 'zod';
 import type { ApiError, PopError, Scope } from '../../lib/api.ts';
 import { readBody } from '../body.ts';
@@ -21,6 +22,19 @@ export type Api = ReturnType<typeof makeApi>;
 export function makeApi(app: App, parts: Parts) {
   const tokened = makeLimit(parts.config.limits.token);
   const asked = parts.metrics.counter('deskcall_api_total', 'Requests to the API by status.');
+  const { origins } = parts.config;
+  // Without it no header says anything of other origins, and browsers keep answers from their pages.
+  if (origins.length)
+    app.use(
+      '/api/*',
+      cors({
+        origin: origins,
+        allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+        allowMethods: ['GET', 'POST'],
+        exposeHeaders: ['retry-after', 'x-deskcall-cursor', 'x-deskcall-more'],
+        maxAge: 600,
+      }),
+    );
 
   const fail = (
     c: C,
@@ -35,10 +49,10 @@ export function makeApi(app: App, parts: Parts) {
     return c.json({ error: { code, message, next, ...more } }, status, headers);
   };
 
-  /** An answer that is no refusal. */
+  /** An answer that is no refusal; as JSON, unless it is one already. */
   function answer(c: C, value: object): Response {
     asked({ status: '200' });
-    return c.json(value);
+    return value instanceof Response ? value : c.json(value);
   }
 
   /** Who asks, if that token may do so; else the answer. @param scope none: whatever it may */
