@@ -78,10 +78,12 @@ type Setup = {
   fleet?: string;
   /** What is started in place of Firefox: it has policies of its own, which install the extension. */
   installing?: string;
+  /** What is started in place of Firefox: it has policies of its own, but the extension is installed as always. */
+  governed?: string;
   prefs?: Record<string, unknown>;
 };
 
-export async function openWorld({ policy, fleet, installing, prefs }: Setup = {}): Promise<World> {
+export async function openWorld({ policy, fleet, installing, governed, prefs }: Setup = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'deskcall-'));
   const home = join(dir, 'home');
   const handler = registerHandler(dir, home);
@@ -95,7 +97,7 @@ export async function openWorld({ policy, fleet, installing, prefs }: Setup = {}
   process.once('exit', remove);
   const firefox = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: installing ?? executable(),
+    executablePath: installing ?? governed ?? executable(),
     headless: true,
     env: environment(home),
     // Without it Firefox keeps drivers out of extensions' pages.
