@@ -72,6 +72,37 @@ test('opens from the address bar or a selected number with that number', async (
   );
 });
 
+test('hours that end and begin while it is open change who is offered', async ({ page, desk, world, settings }) => {
+  const week = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '08:00', to: '12:00' }];
+  const contacts = settings.contacts.map((each) =>
+    each.id === 'dana' ? { ...each, hours: { zone: 'UTC', week }, fallback: ['on-call'] } : each,
+  );
+  await world.importSettings({ ...settings, contacts });
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  const tab = await world.worker.evaluate(
+    async (url) => (await chrome.tabs.query({})).find((one) => one.url === url)?.id ?? -1,
+    page.url(),
+  );
+  const popup = await world.context.newPage();
+  // Its clock alone stands at half a minute before noon.
+  await popup.clock.install({ time: new Date('2026-01-12T11:59:30Z') });
+  await popup.goto(`chrome-extension://${world.extensionId}/popup.html?tab=${tab}`);
+  const first = popup.locator('.row').first();
+  await expect(first).toContainText('Dana Reyes');
+  await first.getByRole('link').click();
+  expect(readLink(await world.nextLaunch())?.data.user).toEqual(['497']);
+  await popup.clock.fastForward(29_000);
+  await expect(first).toContainText('Dana Reyes');
+  await popup.clock.fastForward(2000);
+  await expect(first).toContainText('On-call engineer');
+  await expect(popup.getByText('Instead of Dana Reyes')).toBeVisible();
+  await expect(first.getByRole('link')).toHaveAttribute('href', /user=600/);
+  await popup.clock.fastForward(20 * 3_600_000);
+  await expect(first).toContainText('Dana Reyes');
+  await expect(popup.getByText('Instead of Dana Reyes')).toHaveCount(0);
+  await world.importSettings(settings);
+});
+
 test('menu and address bar end in the same page', async ({ page, desk, world }) => {
   await page.goto(`${desk.origin}/case/INC0010001`);
   const opened = async (start: () => Promise<void>): Promise<Page> => {
