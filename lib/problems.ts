@@ -166,7 +166,7 @@ function unknown(key: string, names: readonly string[]): Wrong {
 }
 
 /** Letters to change, add or take away to make one word of another (Levenshtein). */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, n) => n);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];

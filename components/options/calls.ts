@@ -1,7 +1,8 @@
 /** What the views about calls can ask for: who is offered for a case, by which link, and what is wrong with the rules. */
 import type { Case } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
-import type { Facts, Flaw, Outcome, Simulated, Typed } from '../../lib/simulate.ts';
+import type { Facts, Flaw } from '../../lib/flaws.ts';
+import type { Outcome, Simulated, Typed } from '../../lib/simulate.ts';
 import type { Loaded } from './state.ts';
 import { tableIds } from './tables.tsx';
 

@@ -1,5 +1,5 @@
 /** What is wrong with the rules and targets as a whole, in words. */
-import type { Flaw } from '../../lib/simulate.ts';
+import type { Flaw } from '../../lib/flaws.ts';
 import { useSay, type Say } from '../text.ts';
 import { Status } from './parts.tsx';
 import type { Desktop } from './state.ts';

@@ -4,7 +4,6 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
-  useCallback,
   useEffect,
   useId,
   useLayoutEffect,
@@ -20,6 +19,7 @@ import { useSay } from '../text.ts';
 import { boxOf, clamp, moveOf, rangeOf, wayOf, type Box, type Place, type Range } from './grid-moves.ts';
 import { Why } from './parts.tsx';
 import { count } from './words.ts';
+import { type Draft, Field } from './grid-field.tsx';
 
 export type Column = {
   id: string;
@@ -80,9 +80,6 @@ export type GridProps = {
 const rowHeight = 32;
 const headHeight = 33;
 const numberWidth = 56;
-
-/** What is being typed, and why it was refused. */
-type Draft = { text: string; why: string | null };
 
 export function Grid(props: GridProps) {
   const { label, columns, editing } = props;
@@ -419,44 +416,6 @@ export function Grid(props: GridProps) {
         ))}
       </div>
     </div>
-  );
-}
-
-type FieldProps = {
-  id: string;
-  label: string;
-  draft: Draft;
-  change: (text: string) => void;
-  leave: () => void;
-  suggestions: string[];
-};
-
-function Field({ id, label, draft, change, leave, suggestions }: FieldProps) {
-  const ready = useCallback((input: HTMLInputElement | null) => {
-    input?.focus({ preventScroll: true });
-    input?.setSelectionRange(input.value.length, input.value.length);
-  }, []);
-  return (
-    <>
-      <input
-        ref={ready}
-        className="input"
-        aria-label={label}
-        aria-invalid={draft.why ? true : undefined}
-        aria-describedby={draft.why ? `${id}-why` : undefined}
-        value={draft.text}
-        autoComplete="off"
-        spellCheck={false}
-        list={`${id}-list`}
-        onChange={(event) => change(event.currentTarget.value)}
-        onBlur={leave}
-      />
-      <datalist id={`${id}-list`}>
-        {suggestions.map((text) => (
-          <option key={text} value={text} />
-        ))}
-      </datalist>
-    </>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Rules: for cases like this, offer these targets; read from top to bottom. */
 import { useEffect, useRef, useState } from 'react';
 import type { Settings } from '../../lib/schema.ts';
-import type { Flaw } from '../../lib/simulate.ts';
+import type { Flaw } from '../../lib/flaws.ts';
 import { Icon } from '../icons.tsx';
 import { useSay, type Say } from '../text.ts';
 import { factsOf } from './calls.ts';

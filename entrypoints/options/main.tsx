@@ -52,7 +52,8 @@ import { refusalsByHelp } from '../../lib/licence.ts';
 import { namesOf } from '../../lib/offer.ts';
 import { nameProblem } from '../../lib/schema.ts';
 import { linkWrong, warnings } from '../../lib/settings.ts';
-import { flawsOf, readTyped, rowFlaws, sampleOf, simulate } from '../../lib/simulate.ts';
+import { flawsOf, rowFlaws } from '../../lib/flaws.ts';
+import { readTyped, sampleOf, simulate } from '../../lib/simulate.ts';
 import { reservedParams } from '../../lib/worklink.ts';
 
 const say: Say = (key, ...values) =>

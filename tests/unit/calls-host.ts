@@ -4,7 +4,8 @@ import { refusalsByHelp } from '../../lib/licence.ts';
 import { normalise, type Lookup } from '../../lib/route.ts';
 import { nameProblem, type Row, type Settings } from '../../lib/schema.ts';
 import { targetsOf } from '../../lib/settings.ts';
-import { flawsOf, readTyped, rowFlaws, sampleOf, simulate } from '../../lib/simulate.ts';
+import { flawsOf, rowFlaws } from '../../lib/flaws.ts';
+import { readTyped, sampleOf, simulate } from '../../lib/simulate.ts';
 import { reservedParams } from '../../lib/worklink.ts';
 
 const lookupIn = (settings: Settings, rows: Row[]) => (): Lookup => async (table, key) => {

@@ -4,7 +4,8 @@ import type { Case, Rule, Target } from '../../lib/model.ts';
 import { route, type Lookup } from '../../lib/route.ts';
 import type { Row } from '../../lib/schema.ts';
 import { entryOf, parseSettings, targetsOf } from '../../lib/settings.ts';
-import { flawsOf, readTyped, rowFlaws, simulate, type Facts, type Flaw } from '../../lib/simulate.ts';
+import { flawsOf, rowFlaws, type Facts, type Flaw } from '../../lib/flaws.ts';
+import { readTyped, simulate } from '../../lib/simulate.ts';
 
 const now = Date.parse('2026-01-14T12:00Z');
 const link = (id: string) => `worklink://resource?action=fetch_user&user=${id}`;
@@ -214,27 +215,36 @@ describe('of any rules and any case', () => {
       { numRuns: 200 },
     ));
 
-  test('a rule that is said to be in another’s shadow never decides', async () => {
-    let shadows = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(oneRule, { minLength: 6, maxLength: 8 }),
-        fc.array(someCase, { minLength: 5, maxLength: 5 }),
-        async (rules, cases) => {
-          const settings = settingsOf(rules, 'first');
-          const dark = flawsOf(settings, facts).filter(({ code }) => code === 'shadowed' || code === 'no_desk');
-          shadows += dark.length;
-          for (const given of dark.length ? cases : [])
-            for (const desk of ['rt', 'jira']) {
-              const outcome = await simulate(settings, desk, given, () => rowFor, now);
-              for (const { rule = -1 } of dark) expect(outcome?.steps[rule]?.state).not.toBe('matched');
-            }
-        },
-      ),
-      { numRuns: 300 },
-    );
-    expect(shadows).toBeGreaterThan(15);
-  });
+  const deskWhen = fc.record({ desk: fc.constantFrom('rt', 'jira', 'r*'), queue: word }, { requiredKeys: [] });
+  test.each([
+    ['of any kind', oneRule, 'shadowed', 15],
+    ['of desks and queues', fc.record({ when: deskWhen, offer: fc.constant(['dana']) }), 'shadowed_desks', 15],
+  ] as const)(
+    'a rule that is said to be in the shadow of others never decides: rules %s',
+    async (_, kind, code, least) => {
+      let shadows = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array<object>(kind, { minLength: 6, maxLength: 8 }),
+          fc.array(someCase, { minLength: 5, maxLength: 5 }),
+          async (rules, cases) => {
+            const settings = settingsOf(rules, 'first');
+            const dark = flawsOf(settings, facts).filter((flaw) =>
+              /^(shadowed|shadowed_desks|no_desk)$/.test(flaw.code),
+            );
+            shadows += dark.filter((flaw) => flaw.code === code).length;
+            for (const given of dark.length ? cases : [])
+              for (const desk of ['rt', 'jira']) {
+                const outcome = await simulate(settings, desk, given, () => rowFor, now);
+                for (const { rule = -1 } of dark) expect(outcome?.steps[rule]?.state).not.toBe('matched');
+              }
+          },
+        ),
+        { numRuns: 300 },
+      );
+      expect(shadows).toBeGreaterThan(least);
+    },
+  );
 });
 
 const facts: Facts = { tables: new Set(['sites']), rowTargets: [] };
@@ -283,6 +293,29 @@ describe('flaws of the whole set', () => {
     ],
     ['another desk above', [rule('a', { desk: 'jira' }), rule('b', { desk: 'rt' })], []],
   ])('%s', (_, rules, wanted) => expect(codes({ rules }, {}, 'shadowed')).toEqual(wanted));
+
+  test.each<[string, object[], unknown[]]>([
+    [
+      'a rule for each desk above',
+      [rule('a', { desk: 'rt' }), rule('b', { desk: 'jira' }), rule('c', {})],
+      [['shadowed_desks', 2, '1, 2']],
+    ],
+    [
+      'among others, and narrower on one of them',
+      [rule('a', { desk: 'rt' }), rule('b', { asset: '1' }), rule('c', { desk: 'j*' }), rule('d', { queue: 'x' })],
+      [['shadowed_desks', 3, '1, 3']],
+    ],
+    [
+      'a condition more on one desk',
+      [rule('a', { desk: 'rt' }), rule('b', { desk: 'jira', queue: 'x' }), rule('c', {})],
+      [],
+    ],
+    [
+      'a table on one desk, which may have no row',
+      [rule('a', { desk: 'rt' }), rule('b', { desk: 'jira' }, { table: 'sites', field: 'asset' }), rule('c', {})],
+      [],
+    ],
+  ])('%s', (_, rules, wanted) => expect(codes({ rules }, {}, 'shadowed_desks')).toEqual(wanted));
 
   test('where all rules count, none is in another’s shadow', () =>
     expect(codes({ rules: [rule('a', {}), rule('b', {})], match: 'all' }, {}, 'shadowed')).toEqual([]));
