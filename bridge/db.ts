@@ -95,7 +95,8 @@ export type Tables = {
     kind: string;
     case_id: string;
     session_id: string;
-    action: 'start' | 'note' | 'fields';
+    action: 'start' | 'note' | 'fields' | 'moved';
+    turn: Generated<number>;
     marker: string;
     body: string;
     state: Generated<'waiting' | 'writing' | 'done' | 'parked'>;

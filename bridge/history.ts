@@ -34,6 +34,7 @@ export async function historyOf(
         .onRef('outbox.desk', '=', 'session.desk')
         .onRef('outbox.kind', '=', 'session.kind')
         .onRef('outbox.case_id', '=', 'session.case_id')
+        .onRef('outbox.turn', '=', 'session.turn')
         .on('outbox.action', '=', 'note'),
     )
     .select([

@@ -1,14 +1,20 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID`, `-- desk resume KEY` and `-- cases import FILE` set it up; they work while it runs.
+ * `-- token revoke ID`, `-- desk resume KEY`, `-- cases import FILE`, `-- unmatched` and `-- assign …` set it up; they work
+ * while it runs.
  */
 import { parseArgs } from 'node:util';
+import { assignShape } from '../lib/api.ts';
+import { assign, unmatched, type Refusal } from './assign.ts';
 import { openDatabase, startBridge } from './bridge.ts';
 import { readConfig, type Config } from './config.ts';
+import { startJobs } from './jobs.ts';
 import { createHook, createToken, readScopes, revoke } from './keys.ts';
-import { makeLog, said } from './log.ts';
+import type { Db } from './db.ts';
+import { makeLog, said, type Log } from './log.ts';
 import { NoDatabase } from './postgres.ts';
 import { importFile } from './times/file.ts';
+import { desksOf } from './work.ts';
 
 const usage = `npm run bridge                                       starts the bridge
 npm run bridge -- hook create worklink|awaken        makes an address for webhooks and prints it, once
@@ -16,6 +22,8 @@ npm run bridge -- hook revoke ID
 npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,report,admin [--username AWAKEN-USERNAME]
 npm run bridge -- token revoke ID
 npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential
+npm run bridge -- unmatched                          lists the sessions that are nobody's
+npm run bridge -- assign SESSION DESK KIND ID        gives one to a case, or from one case to another
 npm run bridge -- cases import FILE [--seen TIME]    says what a CSV file of cases would change; --save does it`;
 
 const fail = (message: string): never => {
@@ -23,12 +31,57 @@ const fail = (message: string): never => {
   process.exit(1);
 };
 
-/** Does one thing with the database and ends. Its log goes to stderr: what is printed may be piped on. */
-async function once(config: Config, work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<string>) {
-  const log = makeLog(config.secrets, (line) => void process.stderr.write(line));
-  const { db, close } = await openDatabase(config, { ...log, info: () => {} });
+/** A log on stderr, without what is no trouble. */
+const quiet = ({ secrets }: Config): Log => ({
+  ...makeLog(secrets, (line) => void process.stderr.write(line)),
+  info: () => {},
+});
+
+/** What somebody may look through: one session a line. */
+async function listed(db: Db): Promise<string> {
+  const lines: string[] = [];
+  for (let last = '0'; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- each page names the next
+    const page = await unmatched(db, last, 100);
+    for (const { id, startedAt, firstAt, type, said: link, why } of page)
+      lines.push(
+        [id, startedAt ?? firstAt, type ?? 'unknown', `link: ${link.desk ?? '?'} ${link.number ?? link.id ?? '?'}`, why]
+          // Links can be made by anybody, and terminals obey control characters.
+          .map((each) => each.replaceAll(/[\p{C}\p{Z}]+/gu, ' '))
+          .join('\t'),
+      );
+    last = page.at(-1)?.id ?? '';
+    if (!last) break;
+  }
+  return lines.length ? lines.join('\n') : 'No session is unmatched.';
+}
+
+const refusals: Record<Refusal, string> = {
+  session: 'There is no such session: npm run bridge -- unmatched lists them.',
+  desk: 'No such desk or kind of record is configured.',
+  record: 'The desk has no such record. Take the id that the desk has in its address.',
+  silent: 'The desk did not answer. Try again later.',
+  busy: 'The note of this session is being written. Try again in a minute.',
+};
+
+async function assigned(config: Config, db: Db, url: string, id: string, to: Parameters<typeof assign>[3]) {
+  const jobs = await startJobs(url, quiet(config), config.waits.poll);
   try {
-    console.log(await work(db));
+    const done = await assign({ config, db, jobs }, desksOf(config), id, to);
+    if ('refused' in done) return fail(refusals[done.refused]);
+    return done.note
+      ? `Session ${id} belongs to ${to.desk} ${to.kind} ${to.id}; its note is written next.`
+      : `Session ${id} belongs to ${to.desk} ${to.kind} ${to.id}; its note is written when it has ended.`;
+  } finally {
+    await jobs.stop(config.waits.shutdown);
+  }
+}
+
+/** Does one thing with the database and ends. Its log goes to stderr: what is printed may be piped on. */
+async function once(config: Config, work: (db: Db, url: string) => Promise<string>) {
+  const { url, db, close } = await openDatabase(config, quiet(config));
+  try {
+    console.log(await work(db, url));
   } finally {
     await close();
   }
@@ -65,6 +118,7 @@ async function main(): Promise<void> {
   const line = `${what} ${action}`;
   if (
     what &&
+    !['unmatched', 'assign'].includes(what) &&
     !['hook create', 'hook revoke', 'token create', 'token revoke', 'desk resume', 'cases import'].includes(line)
   )
     fail(usage);
@@ -101,6 +155,13 @@ async function main(): Promise<void> {
       const { numDeletedRows } = await db.deleteFrom('stopped').where('desk', '=', argument).executeTakeFirst();
       return numDeletedRows ? `${argument} is written to again.` : fail(`${argument} was not stopped.`);
     });
+  if (what === 'unmatched') return once(config, listed);
+  if (what === 'assign') {
+    const [, session = '', desk = '', kind = '', id = ''] = positionals;
+    const to = assignShape.safeParse({ desk, kind, id });
+    if (!/^\d{1,18}$/.test(session) || !to.success) return fail(usage);
+    return once(config, (db, url) => assigned(config, db, url, session, to.data));
+  }
   if (what === 'cases') {
     const seen = values.seen === undefined ? undefined : new Date(values.seen);
     if (!argument || (seen && Number.isNaN(seen.getTime()))) return fail(usage);

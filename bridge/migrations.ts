@@ -276,4 +276,15 @@ export const migrations: readonly string[] = [
   create index wrapup_untold on wrapup (id) where told is null;
   create index case_time_untold on case_time (id) where told is null;
   `,
+  `
+  -- A session may be given to another case, and back: what is written in each turn is its own.
+  alter table outbox
+    add column turn integer not null default 0,
+    drop constraint outbox_action_check,
+    add constraint outbox_action_check check (action in ('start', 'note', 'fields', 'moved')),
+    drop constraint outbox_desk_kind_case_id_session_id_action_key,
+    add unique (desk, kind, case_id, session_id, action, turn);
+  drop index session_unmatched;
+  create index session_unmatched on session (id) where match = 'none' or state = 'parked';
+  `,
 ];

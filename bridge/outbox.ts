@@ -24,7 +24,7 @@ export async function resumeChanged(db: Db, config: Config): Promise<void> {
 }
 
 /** A session whose case is known, and what is to be said of it. */
-export type Said = { id: string; resource: string; named: Named; facts: Facts; remark?: string };
+export type Said = { id: string; resource: string; turn: number; named: Named; facts: Facts; remark?: string };
 
 /**
  * Puts into the outbox what a desk is to get for a session: nothing where the desk is only known to the extension or was
@@ -34,7 +34,7 @@ export async function putOut(
   trx: Trx,
   { config, jobs }: Pick<Parts, 'config' | 'jobs'>,
   desks: ReadonlyMap<string, Desk>,
-  { id, resource, named, facts, remark }: Said,
+  { id, resource, turn, named, facts, remark }: Said,
 ): Promise<void> {
   const { desk, kind, id: caseId, number } = named;
   const settings = config.desks[desk];
@@ -47,7 +47,7 @@ export async function putOut(
     ...(number && { number }),
     ...(remark && { remark }),
   });
-  const same = { desk, kind, case_id: caseId, session_id: id };
+  const same = { desk, kind, case_id: caseId, session_id: id, turn };
   // What was not even tried needs not be said any more.
   if (ended)
     await trx
@@ -58,11 +58,11 @@ export async function putOut(
       .where('tries', '=', 0)
       .execute();
   const put = async (action: 'start' | 'note' | 'fields', body: (marker: string) => string): Promise<void> => {
-    const marker = markerOf(desk, kind, caseId, resource, action);
+    const marker = markerOf(desk, kind, caseId, resource, action, ...(turn ? [String(turn)] : []));
     const row = await trx
       .insertInto('outbox')
       .values({ ...same, action, marker, body: body(marker), done_at: null, accepted_at: null, reason: null })
-      .onConflict((it) => it.columns(['desk', 'kind', 'case_id', 'session_id', 'action']).doNothing())
+      .onConflict((it) => it.columns(['desk', 'kind', 'case_id', 'session_id', 'action', 'turn']).doNothing())
       .returning('id')
       .executeTakeFirst();
     if (row) await jobs.ask('write', row.id, { outbox: row.id }, 0, trx);
@@ -85,7 +85,8 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
     kind: string;
     case_id: string;
     session_id: string;
-    action: 'start' | 'note' | 'fields';
+    action: 'start' | 'note' | 'fields' | 'moved';
+    turn: number;
     marker: string;
     body: string;
     tries: number;
@@ -97,9 +98,9 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
   const ours = (row: Row) => db.updateTable('outbox').where('id', '=', row.id).where('tries', '=', row.tries);
   const soon = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`;
 
-  /** The note of the same session at its start, if it was written. */
+  /** What this one completes, if it was written: the note of the same session at its start, or the one that moves. */
   const begunOf = async (row: Row): Promise<{ marker: string; body: string } | undefined> =>
-    row.action === 'note'
+    row.action === 'note' || row.action === 'moved'
       ? db
           .selectFrom('outbox')
           .select(['marker', 'body'])
@@ -107,7 +108,8 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
           .where('desk', '=', row.desk)
           .where('kind', '=', row.kind)
           .where('case_id', '=', row.case_id)
-          .where('action', '=', 'start')
+          .where('turn', '=', row.turn)
+          .where('action', '=', row.action === 'note' ? 'start' : 'note')
           .where('state', '=', 'done')
           .executeTakeFirst()
       : undefined;
@@ -234,6 +236,7 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
                 .whereRef('start.desk', '=', 'outbox.desk')
                 .whereRef('start.kind', '=', 'outbox.kind')
                 .whereRef('start.case_id', '=', 'outbox.case_id')
+                .whereRef('start.turn', '=', 'outbox.turn')
                 .where('start.action', '=', 'start')
                 .where('start.state', 'in', ['waiting', 'writing']),
             ),

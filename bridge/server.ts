@@ -6,6 +6,7 @@ import { cases } from './api/cases.ts';
 import { exports } from './api/exports.ts';
 import { launches } from './api/launches.ts';
 import { pops } from './api/pops.ts';
+import { sessions } from './api/sessions.ts';
 import { token } from './api/token.ts';
 import { wrapups } from './api/wrapups.ts';
 import type { Config } from './config.ts';
@@ -50,7 +51,7 @@ export function makeServer(parts: Parts, stopping: () => boolean): App {
   app.get('/metrics', async (c) => c.text(await metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }));
 
   for (const door of [worklink, awaken, serviceoptimizer]) door(hooks);
-  for (const door of [token, launches, pops, cases, wrapups, exports]) door(api);
+  for (const door of [token, launches, pops, cases, sessions, wrapups, exports]) door(api);
   report(app, parts);
   app.all('/api/*', (c) =>
     api.fail(

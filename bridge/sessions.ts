@@ -5,6 +5,7 @@ import type { Db } from './db.ts';
 import type { Desk } from './desks/index.ts';
 import { storable } from './json.ts';
 import { matchOf, type Match, type Named } from './match.ts';
+import { sameCase, takeBack } from './moved.ts';
 import { factsOf } from './note.ts';
 import { putOut } from './outbox.ts';
 import type { Parts } from './server.ts';
@@ -67,29 +68,34 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
     if (parked) log.warn('session not read', { why });
   }
 
-  async function keep(resource: string, asked: number, found: Found, match: Exclude<Match, { later: string }>) {
+  /** @returns false where it has to wait: the note on the case that it had is being written */
+  async function keep(
+    resource: string,
+    asked: number,
+    found: Found,
+    match: Exclude<Match, { later: string }>,
+  ): Promise<boolean> {
     const facts = factsOf(found);
     const told = readExternal(found.data.externalData);
     const outcome = await db.transaction().execute(async (trx) => {
       const before = await trx
         .selectFrom('session')
-        .select(['id', 'asked', 'match', 'match_reason', 'desk', 'kind', 'case_id', 'number', 'quiet'])
+        .select(['id', 'asked', 'match', 'desk', 'kind', 'case_id', 'number', 'quiet', 'turn'])
         .where('resource_id', '=', resource)
         .forUpdate()
         .executeTakeFirst();
       if (!before) return match.match;
+      const { desk, kind, case_id: caseId, number } = before;
+      const had: Named | undefined =
+        desk && kind && caseId ? { desk, kind, id: caseId, ...(number && { number }) } : undefined;
       // What a person decided by hand stays.
-      const byHand = before.match === 'hand' && before.desk && before.kind && before.case_id;
-      const named: Named | undefined = byHand
-        ? {
-            desk: before.desk ?? '',
-            kind: before.kind ?? '',
-            id: before.case_id ?? '',
-            ...(before.number && { number: before.number }),
-          }
-        : match.match === 'none'
-          ? undefined
-          : match.case;
+      const byHand = before.match === 'hand' && had !== undefined;
+      const named = byHand ? had : match.match === 'none' ? undefined : match.case;
+      // A launch that was told later may say that it is another's.
+      const turn = sameCase(had, named)
+        ? before.turn
+        : await takeBack(trx, jobs, { id: before.id, resource, turn: before.turn }, named);
+      if (turn === 'busy') return 'busy';
       // A hint that came meanwhile is not lost: it is read once more.
       const again = before.asked !== asked;
       await trx
@@ -106,6 +112,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
           ended_at: facts.endedAt ?? null,
           milliseconds: facts.milliseconds ?? null,
           launch_id: told.launchId ?? null,
+          turn,
           ...(!byHand && {
             match: match.match,
             match_reason: match.why ?? null,
@@ -122,11 +129,13 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
       if (again) await jobs.ask('read', resource, { resource }, waits.settle, trx);
       const remark = byHand ? undefined : match.why;
       if (named && !before.quiet)
-        await putOut(trx, parts, desks, { id: before.id, resource, named, facts, ...(remark && { remark }) });
+        await putOut(trx, parts, desks, { id: before.id, resource, turn, named, facts, ...(remark && { remark }) });
       return byHand ? 'hand' : match.match;
     });
+    if (outcome === 'busy') return false;
     counted({ outcome });
     if (outcome === 'none' && 'why' in match) log.info('session unmatched', { why: match.why });
+    return true;
   }
 
   return {
@@ -147,7 +156,8 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
       const told = readExternal(found.data.externalData);
       const match = await matchOf(told, await launchOf(db, told.launchId), (named) => numberOn(desks, named));
       if ('later' in match) return putOff(resource, session, { trouble: 'passing', why: match.later });
-      await keep(resource, session.asked, found, match);
+      if (await keep(resource, session.asked, found, match)) return;
+      await putOff(resource, session, { trouble: 'passing', why: 'A note of it is being written.' });
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What is done in the background. */
-import { deskOf } from './desks/index.ts';
+import type { Config } from './config.ts';
+import { deskOf, type Desk } from './desks/index.ts';
 import { forget } from './inbox.ts';
 import { expireLaunches } from './launches.ts';
 import { connectedAt, makeFill } from './listings.ts';
@@ -10,12 +11,15 @@ import { makeReader } from './sessions.ts';
 import { makeSweep } from './sweep.ts';
 import { makeWorkLink } from './worklink.ts';
 
+/** The configured desks, by their keys. */
+export const desksOf = ({ desks, waits }: Config): Map<string, Desk> =>
+  new Map(Object.entries(desks).map(([key, desk]) => [key, deskOf(desk, waits.request * 1000)]));
+
 /** Registers the work, and asks for the first sweep; each sweep asks for the next. */
 export async function makeWork(parts: Parts): Promise<void> {
   const { config, db, jobs, log } = parts;
   const { waits } = config;
-  const timeout = waits.request * 1000;
-  const desks = new Map(Object.entries(config.desks).map(([key, desk]) => [key, deskOf(desk, timeout)]));
+  const desks = desksOf(config);
   const writer = makeWriter(parts, desks);
   const { request, retry, longestRetry } = waits;
   // Without WorkLink what is delivered waits until it is configured.

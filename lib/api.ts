@@ -49,6 +49,40 @@ export const wrapupShape = z.object({
 /** Its answer: 0 for one that was known. */
 export const wrapupAnswerShape = z.object({ stored: z.union([z.literal(0), z.literal(1)]) });
 
+const orNull = z.string().nullable();
+
+/** `GET /api/unmatched?cursor=`: sessions whose case nobody knows. `why` says so; `said` is what the link claimed. */
+const unmatchedSessionShape = z.object({
+  id: z.string(),
+  resourceId: z.string(),
+  type: orNull,
+  why: z.string(),
+  /** False: WorkLink did not show it. */
+  read: z.boolean(),
+  firstAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  milliseconds: z.number().nullable(),
+  people: z.array(z.string()),
+  launchId: orNull,
+  said: z.object({ desk: orNull, kind: orNull, id: orNull, number: orNull }),
+});
+export type UnmatchedSession = z.infer<typeof unmatchedSessionShape>;
+export const unmatchedShape = z.object({
+  sessions: z.array(unmatchedSessionShape),
+  cursor: z.string(),
+  more: z.boolean(),
+});
+
+/** `POST /api/sessions/{id}/assign`: whose it is, by hand; again, if that was wrong. */
+export const assignShape = z.object({
+  desk,
+  kind: storable(64).refine((kind) => !kind.includes(':'), 'a kind has no colon'),
+  id: storable(256),
+});
+/** Its answer: whether a note is to be written now; else the call has not ended, or could not be read. */
+export const assignAnswerShape = z.object({ note: z.boolean() });
+
 /** `GET /api/export/{kind}?cursor=&format=json|csv&limit=` */
 export const exportKinds = ['sessions', 'launches', 'cases', 'notes', 'wrapups'] as const;
 export type ExportKind = (typeof exportKinds)[number];
