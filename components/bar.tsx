@@ -57,24 +57,24 @@ export function firstOf({ offers }: View): Offer | undefined {
 export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onNothing, onNear }: BarProps) {
   const first = firstOf(view);
   const others = view.offers.length - (first ? 1 : 0);
+  // Nothing to call, and something to pop: then that is no trouble.
+  const pop = view.offers[0]?.group === 'pop' && view.offers[0].name;
   const alert = view.moved
     ? say('moved', ...view.moved.map(ltr))
     : view.state === 'doubt'
       ? say('doubt')
       : view.state === 'uncovered'
         ? say('uncovered')
-        : view.state !== 'ready' || view.launched
-          ? null
-          : !first
-            ? say('no_link')
+        : view.state === 'ready' &&
+          !view.launched &&
+          (!first
+            ? pop || say('no_link')
             : first.warn
               ? say('may_refuse')
               : first.instead
                 ? say('is_closed', own(first.instead))
-                : first.stand?.open === false
-                  ? say('closed')
-                  : null;
-  const calm = !view.moved && (view.state === 'uncovered' || (first && !first.warn));
+                : first.stand?.open === false && say('closed'));
+  const calm = !view.moved && (view.state === 'uncovered' || (first ? !first.warn : pop));
   const more = first && others && view.state === 'ready' ? say('n_more', String(others)) : '';
   return (
     <div
@@ -134,7 +134,7 @@ export function Bar({ say, view, docked, expanded, onLaunch, onQr, onToggle, onN
             type="button"
             className="btn quiet"
             aria-expanded={expanded}
-            aria-label={more ? `${say('show_all')}, ${more}` : say('show_all')}
+            aria-label={say('show_all') + (more && `, ${more}`)}
             onClick={onToggle}
           >
             {more && <span className="more">{more}</span>}

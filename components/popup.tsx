@@ -5,6 +5,7 @@ import { Card } from './card.tsx';
 import { History, type CaseHistory } from './history.tsx';
 import { Mark } from './icons.tsx';
 import { Panel } from './panel.tsx';
+import { type PopActions, Pops } from './pops.tsx';
 import { useSay } from './text.ts';
 
 export type PopupProps = {
@@ -20,6 +21,8 @@ export type PopupProps = {
   /** Is the panel allowed on this desk's pages? */
   allowed?: boolean | undefined;
   view?: View | undefined;
+  /** Absent for a number that was typed. */
+  pops?: PopActions | undefined;
   screen: Screen;
   copied: string | null;
   codes: (offer: Offer) => Codes;
@@ -85,6 +88,7 @@ export function Popup(props: PopupProps) {
           </div>
           <Panel
             view={view}
+            pops={props.pops && <Pops {...props.pops} view={view} onLaunch={props.onLaunch} />}
             copied={props.copied}
             onLaunch={props.onLaunch}
             onQr={(offer) => setOpen({ offer, key: view.key })}

@@ -6,6 +6,7 @@ import '../../components/controls.css';
 import '../../components/controls-more.css';
 import '../../components/later.css';
 import '../../components/history.css';
+import '../../components/pops.css';
 import '../../components/popup.css';
 import { Popup } from '../../components/popup.tsx';
 import { Text } from '../../components/text.ts';
@@ -13,9 +14,11 @@ import type { LaunchEvent, Offer, Screen } from '../../lib/model.ts';
 import { type Call, type Glance, glance, typed } from '../../lib/browser/glance.ts';
 import { askFor } from '../../lib/browser/grants.ts';
 import { hand, look } from '../../lib/browser/inspect.ts';
+import { popAsks } from '../../lib/browser/pop-asks.ts';
 import { keepScreen, screenOf } from '../../lib/browser/screen.ts';
 import { publish } from '../../lib/browser/store.ts';
 import { nameLanguage } from '../../lib/browser/words.ts';
+import { readLink } from '../../lib/worklink.ts';
 
 const asked = new URLSearchParams(location.search);
 const say = (key: string, ...values: string[]): string => browser.i18n.getMessage(key as 'call', values) || key;
@@ -51,6 +54,8 @@ let seen: Glance | null = null;
 let call: Call | null = null;
 let screen: Screen = await screenOf();
 let copied: string | null = null;
+/** The launch id of the last click, by its target. */
+let clicked: { target: string; launchId: string | undefined } | null = null;
 
 async function read(): Promise<void> {
   seen = await glance(await tabHere());
@@ -71,11 +76,18 @@ function launch(event: LaunchEvent, offer: Offer): void {
   const href = event.isTrusted ? call?.link(offer, 'button') : null;
   if (!href) return event.preventDefault();
   event.currentTarget.href = href;
+  clicked = { target: offer.id, launchId: readLink(href)?.launchId };
   setTimeout(() => {
     if (call) call = { ...call, view: { ...call.view, launched: offer.id } };
     draw();
   });
 }
+
+const pops = popAsks(
+  () => call?.about ?? null,
+  ({ id }) => (clicked?.target === id ? clicked.launchId : undefined),
+  (text) => void navigator.clipboard.writeText(text),
+);
 
 async function copy(offer: Offer): Promise<void> {
   const text = call?.link(offer, 'copy');
@@ -107,6 +119,7 @@ function draw(): void {
         origin={origin}
         allowed={seen?.state === 'case' ? seen.allowed : undefined}
         view={call?.view}
+        pops={call?.about && pops}
         screen={screen}
         copied={copied}
         history={async () => call?.history() ?? { off: true }}

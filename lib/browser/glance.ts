@@ -17,6 +17,7 @@ import { rowsOf } from './keys.ts';
 import { usedHere } from './launches.ts';
 import { loadSettings } from './store.ts';
 import { codesOf } from './codes.ts';
+import type { About } from './pop-asks.ts';
 
 /** A case outside its page, ready to be called about. */
 export type Call = {
@@ -29,6 +30,8 @@ export type Call = {
   link: (offer: Offer, surface: 'button' | 'copy') => string | null;
   codes: (offer: Offer) => Codes;
   history: () => Promise<CaseHistory>;
+  /** What the worker is asked about pops with; absent for a number that was typed: nobody knows its record. */
+  about?: About;
 };
 
 /** What the tab in front is. */
@@ -72,10 +75,20 @@ export async function glance(tabId: number): Promise<Glance> {
     if (!entry) return { state: 'unknown', desks, product: declared[read.desk ?? '']?.name ?? '', origin };
     const record = { ...read.case, desk: entry.key };
     const allowed = (await grantedOrigins())(origin);
-    const glanced: Glance = { state: 'case', call: await callFor(entry, record, read.shown), allowed, origin };
     const { shown } = read;
+    const call = await callFor(entry, record, shown);
+    const glanced: Glance = {
+      state: 'case',
+      call: shown ? call : { ...call, about: { url, chosen: false, record } },
+      allowed,
+      origin,
+    };
     if (shown)
-      glanced.choose = (pick) => callFor(entry, pick === 'page' ? named(record, shown) : record, undefined, true);
+      glanced.choose = async (pick) => {
+        const chosen = pick === 'page' ? named(record, shown) : record;
+        const about = { url, chosen: true, record: chosen };
+        return { ...(await callFor(entry, chosen, undefined, true)), ...(chosen.id && { about }) };
+      };
     return glanced;
   } catch {
     return { state: 'forbidden', desks };

@@ -1,10 +1,11 @@
 /** What an opened panel can do beside showing: codes, copies, and the report for an admin. No page at rest pays for it. */
 import type { CaseHistory } from '../../components/history.tsx';
-import type { PopActions, PopLines } from '../../components/pops.tsx';
+import type { PopActions } from '../../components/pops.tsx';
 import type { Case, Codes, Offer } from '../model.ts';
 import { worded } from '../problem-words.ts';
 import type { Here } from './case.ts';
-import { ask, type MessageCase } from './messages.ts';
+import { ask } from './messages.ts';
+import { popAsks } from './pop-asks.ts';
 
 export type Actions = PopActions & {
   codes: (offer: Offer) => Promise<Codes>;
@@ -50,48 +51,18 @@ function fieldsOf(here: Here, record: Case): Record<string, string> {
   );
 }
 
-/** A longer text is no field that a workflow could show. */
-const longest = 20_000;
-
-/** The whole case as it is now, for the worker alone: only settings say which of it a workflow gets. Null: another case. */
-function about(here: Here): { url: string; chosen: boolean; record: MessageCase } | null {
-  const record = here.still();
-  if (!record) return null;
-  const { desk: _desk, kind, id, number, fields, ...named } = record;
-  const all = Object.entries({ ...fields, ...named }).filter(
-    (pair): pair is [string, string] => pair[1] !== undefined && pair[0].length <= 300,
-  );
-  return {
-    url: here.address(),
-    chosen: here.chose(id),
-    record: {
-      kind,
-      id,
-      number,
-      fields: Object.fromEntries(all.map(([name, value]) => [name, value.slice(0, longest)])),
-    },
-  };
-}
-
 /** @param slot where what is open is drawn */
 export function actionsOf(here: Here, slot: HTMLElement): Actions {
   return {
-    async pops() {
-      const record = about(here);
-      return record ? ask<PopLines>({ type: 'pops', ...record }) : { error: 'page_changed' };
-    },
-    pop(event, id, how, sure, call) {
-      if (!event.isTrusted) return null;
-      const record = about(here);
-      if (!record) return Promise.resolve({ error: 'page_changed' });
+    ...popAsks(
+      () => {
+        const record = here.still();
+        return record && { url: here.address(), chosen: here.chose(record.id), record };
+      },
       // Its launch id is used up once this click is over, and is the one that the call has.
-      const launch = call && here.launchId(call.id, 'button');
-      return ask<PopLines>({ type: 'pop', ...record, pop: id, how, sure, ...(launch ? { launch } : {}) });
-    },
-    onCopyPop({ id, plan, history }) {
-      const { campaign, reference } = plan;
-      void copyText(slot, JSON.stringify({ pop: id, campaign, reference, history }, null, 2));
-    },
+      (call) => here.launchId(call.id, 'button'),
+      (text) => void copyText(slot, text),
+    ),
     async history() {
       const record = here.still();
       if (!record) return { off: true };

@@ -5,13 +5,14 @@ import { deskOf } from '../desks/index.ts';
 import { matchAddress } from '../desks/match.ts';
 import { fieldNames, type Case, type Codes, type FieldName, type PageEntry } from '../model.ts';
 import { possible, route } from '../route.ts';
+import { compile } from '../settings.ts';
 import { readLink } from '../worklink.ts';
 import { codesOf } from './codes.ts';
 import { historyOf } from './history.ts';
 import { rowsOf } from './keys.ts';
 import { noteLaunch, tellLaunches, type Used } from './launches.ts';
 import { linesOf, popNow } from './pops.ts';
-import { entryFor, targetById } from './store.ts';
+import { entryFor, loadSettings, targetById } from './store.ts';
 
 z.config({ jitless: true });
 
@@ -76,8 +77,11 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
     await tellLaunches();
     return {};
   }
-  const origin = sender.origin ?? originOf(sender.url);
-  const entry = origin ? await entryFor(origin) : null;
+  const from = sender.origin ?? originOf(sender.url);
+  // The popup looks at a tab whose desk may not be allowed: its pages have no entry, and it is asked for pops alone.
+  const popup = from === originOf(browser.runtime.getURL('/')) && (ask.type === 'pops' || ask.type === 'pop');
+  const origin = popup ? originOf(ask.url) : from;
+  const entry = origin && (popup ? compile((await loadSettings()).settings, origin, true) : await entryFor(origin));
   if (!entry) return { error: 'err_no_desk' };
   if (ask.type === 'open') {
     const target = { tabId: sender.tab?.id ?? -1, frameIds: [sender.frameId ?? 0] };

@@ -107,6 +107,27 @@ test('pop and call are one click, of one launch', async ({ page, desk, world }) 
   ]);
 });
 
+test('the popup pops as the panel does, with a call of the same launch', async ({ page, desk, world }) => {
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  const tab = await world.worker.evaluate(
+    async (url) => (await chrome.tabs.query({})).find((one) => one.url === url)?.id ?? -1,
+    page.url(),
+  );
+  const popup = await world.context.newPage();
+  await popup.goto(`chrome-extension://${world.extensionId}/popup.html?tab=${tab}`);
+  const intake = popup.locator('.row.pop').filter({ hasText: 'Pump intake' });
+  await expect(intake).toContainText('Checked for you, James.Collins');
+  await popup.getByRole('button', { name: 'Preview Pump intake' }).click();
+  const { violations } = await new AxeBuilder({ page: popup }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await popup.getByRole('link', { name: 'Pop and call Dana Reyes' }).click();
+  const told = readLink(await world.nextLaunch());
+  await expect(intake).toContainText('Awaken accepted it');
+  expect(server.accepted).toMatchObject([
+    { Reference: 'demo:INC0010001', ScriptData: { Case: 'INC0010001', var_Launch: told?.launchId } },
+  ]);
+});
+
 test('a worker that ends between click and answer loses nothing silently', async ({ desk, settings }) => {
   // A browser of its own: others go on with the worker that they know.
   const extensionDir = join(root, '.output', 'chrome-mv3-test');
@@ -198,4 +219,7 @@ for (const look of ['light', 'dark'] as const)
   });
 
 /** The part of chrome that is called inside the worker of the browser under test. */
-declare const chrome: { storage: { local: { get(): Promise<Record<string, unknown>> } } };
+declare const chrome: {
+  storage: { local: { get(): Promise<Record<string, unknown>> } };
+  tabs: { query(query: object): Promise<{ id: number; url?: string }[]> };
+};

@@ -301,6 +301,8 @@ export const states = {
   'panel, 232 px': { view: ready, open: 'panel', width: 232 },
   'panel with long names, 232 px': { view: long, open: 'panel', width: 232 },
   // pops
+  'only a pop': { view: { ...ready, offers: [popOffer('Pump intake')] } },
+  'only a pop, open': { view: { ...ready, offers: [popOffer('Pump intake')] }, open: 'panel', pops: lineOf() },
   'pops asked for': { view: popping, open: 'panel' },
   'pop for me': { view: popping, open: 'panel', pops: lineOf() },
   'pop for somebody': { view: popping, open: 'panel', pops: lineOf(toSam) },
@@ -321,6 +323,22 @@ export const states = {
   'pop unknown': { view: popping, open: 'panel', pops: lineOf({}, [{ state: 'unknown' }]) },
   'pop failed': { view: popping, open: 'panel', pops: lineOf({}, [{ outcome: 'bad-request', said }]) },
   'pop failed for good': { view: popping, open: 'panel', pops: lineOf({}, [{ outcome: 'endpoint-wrong', said }]) },
+  'pop refused by the bridge': {
+    view: popping,
+    open: 'panel',
+    pops: lineOf(toSam, [{ by: 'bridge', trouble: 'forbidden', told: 'This token pops to James.Collins alone.' }]),
+  },
+  'pop of a record just popped': {
+    view: popping,
+    open: 'panel',
+    pops: lineOf(
+      {},
+      [{ by: 'bridge', trouble: 'cooling', told: 'The same record has just been popped, to Sam.Okoro.' }],
+      {
+        from: Date.now() + 3_600_000,
+      },
+    ),
+  },
   'pop held back': { view: popping, open: 'panel', pops: lineOf({ faults: ['me'] }) },
   'pop, hostile text': {
     view: { ...popping, offers: [dana, popOffer(hostileText)] },

@@ -128,6 +128,15 @@ describe.each(['React', 'Preact'] as const)('on %s', (engine) => {
     expect(document.querySelectorAll('a')).toHaveLength(0);
   });
 
+  test('where a pop is all there is, the bar names it and warns of nothing', async () => {
+    root.render(it.createElement(it.Bar, barProps(states['only a pop'].view)));
+    expect((await screen.findByRole('status')).textContent).toContain('Pump intake');
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(document.body.textContent).not.toContain('No link');
+    root.render(it.createElement(it.Bar, barProps(states['only a refused target'].view)));
+    expect((await screen.findByRole('alert')).textContent).toBe('No link to call');
+  });
+
   test('a refused target says why and has no button', async () => {
     draw({ view: states['refused target'].view });
     const row = (await screen.findByText(/not one that may be offered/)).closest<HTMLElement>('.row');

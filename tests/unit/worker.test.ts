@@ -240,6 +240,18 @@ describe('a pop', () => {
     ['with a launch id that is none', { launch: 'x' }, 'not a message of Deskcall'],
   ])('%s is refused', async (_, change, error) => expect(await refused({ ...pop, ...change })).toBe(error));
 
+  test('is asked for by the popup, also on a page that is not allowed; by nobody else there', async () => {
+    const popup = { origin: new URL(fakeBrowser.runtime.getURL('/')).origin, url: fakeBrowser.runtime.getURL('/') };
+    const elsewhere = { ...about, url: url.replace(origin, 'https://other.example') };
+    expect(await answer({ ...elsewhere, type: 'pops' }, { ...sender, ...popup })).toMatchObject({
+      pops: [{ id: 'intake', plan: { reference: 'rt4:12' } }],
+    });
+    expect(await refused({ ...elsewhere, type: 'pops' })).not.toBeNull();
+    expect(await refused({ ...ask }, popup)).toBe('err_no_desk');
+    const nowhere = { ...about, url: 'https://nowhere.example/Ticket/Display.html?id=12' };
+    expect(await refused({ ...nowhere, type: 'pops' }, popup)).toBe('err_no_desk');
+  });
+
   test('has no link and no code', async () => {
     expect(await refused({ ...ask, target: 'intake' })).toBe('refused_not_allowed');
   });
