@@ -10,13 +10,17 @@ import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 import { readLink } from '../lib/worklink.ts';
 import { fail, findBrowser, root, Trouble, which } from '../scripts/bootstrap.mjs';
+import { serveAwaken } from './awaken.ts';
 import { demoSettings } from './desk/desk.ts';
 import { serveDesk } from './desk/server.ts';
 import { openWorld, type World } from './launch.ts';
+import { enterUser, withPops } from './pops.ts';
 
 const extensionDir = join(root, '.output', 'chrome-mv3-test');
 const shots = join(root, '.shots');
 const number = 'INC0010001';
+/** Who the person at this desk is in Awaken. */
+const agent = 'James.Collins';
 
 /** The time of the newest file in these files and folders, 0 if there is none. */
 function newest(paths: string[]): number {
@@ -68,7 +72,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 /** The main job, by itself. */
-async function once(world: World, page: Page): Promise<void> {
+async function once(world: World, page: Page, desktop: Page): Promise<void> {
   mkdirSync(shots, { recursive: true });
   const panel = page.locator('deskcall-panel');
   const call = panel.getByRole('link', { name: 'Call Dana Reyes' });
@@ -99,11 +103,18 @@ async function once(world: World, page: Page): Promise<void> {
   await panel.getByRole('button', { name: /^Show all/ }).click();
   await panel.getByRole('link', { name: /^Call/ }).nth(1).waitFor();
   await shoot(page, 'expanded');
+
+  await panel.getByRole('button', { name: 'Pop Pump intake' }).click();
+  const workflow = desktop.getByRole('main');
+  await workflow.getByText(number).first().waitFor();
+  console.log(`The sandbox's Awaken opened on ${agent}'s desktop:\n  ${(await workflow.innerText()).split('\n\n')[0]}`);
+  await panel.getByText('Awaken accepted it').waitFor();
+  await shoot(page, 'pop');
   console.log(`Screenshots: ${relative(process.cwd(), shots) || '.'}`);
 }
 
 /** Says what there is to try, and every link that the handler gets, until the browser is closed. */
-async function stay(world: World, url: string): Promise<void> {
+async function stay(world: World, url: string, desktop: string): Promise<void> {
   console.log(`
 Fieldbook, a demo service desk, is open at ${url}
   Click "Call Dana Reyes" beside the title: ${
@@ -112,6 +123,8 @@ Fieldbook, a demo service desk, is open at ${url}
       : 'the link goes to the WorkLink app of this machine'
   }.
   Click "QR": a headset scans the first code, a phone the second.
+  Open the panel and click "Pop": the workflow opens on the desktop of ${agent}, of an Awaken
+  that comes with the demo: ${desktop}
   Open other records from the list: valves have another desk, gate 3 has nobody.
 Close the browser or press Ctrl-C to end.
 `);
@@ -137,22 +150,26 @@ async function main(): Promise<void> {
     throw new Trouble('--once needs Linux, where a protocol handler can be registered for one browser: leave it out.');
   const browser = await findBrowser();
   build();
-  const desk = await serveDesk();
+  const [desk, awaken] = await Promise.all([serveDesk(), serveAwaken()]);
   try {
     const world = await openWorld({ browser, extensionDir, origins: [desk.origin], headless: alone });
     try {
-      await world.importSettings(demoSettings(desk.origin));
+      await world.importSettings(withPops(demoSettings(desk.origin), awaken, 'pumps'));
       await world.grant(desk.origin);
+      await (await enterUser(world, awaken)).close();
       const page = world.context.pages()[0] ?? (await world.context.newPage());
+      const desktop = await world.context.newPage();
+      await desktop.goto(awaken.desktop(agent));
+      await page.bringToFront();
       page.setDefaultTimeout(15_000);
       await page.goto(`${desk.origin}/case/${number}`);
-      if (alone) await once(world, page);
-      else await stay(world, page.url());
+      if (alone) await once(world, page, desktop);
+      else await stay(world, page.url(), desktop.url());
     } finally {
       await world.close();
     }
   } finally {
-    await desk.close();
+    await Promise.all([desk.close(), awaken.close()]);
   }
 }
 

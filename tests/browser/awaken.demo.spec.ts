@@ -6,7 +6,7 @@ import { readLink } from '../../lib/worklink.ts';
 import { serveAwaken, type AwakenServer } from '../../sandbox/awaken.ts';
 import { openWorld } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
-import { enterUser, withPops } from './pops.ts';
+import { enterUser, withPops } from '../../sandbox/pops.ts';
 import { expect, test } from './world.ts';
 
 const panel = (page: Page) => page.locator('deskcall-panel');

@@ -1,7 +1,7 @@
 /** From the panel on a real Request Tracker to the workflow on a desktop of the sandbox's Awaken. */
 import { serveAwaken } from '../../sandbox/awaken.ts';
 import { createTicket } from '../../scripts/desks/rt.ts';
-import { enterUser, withPops } from './pops.ts';
+import { enterUser, withPops } from '../../sandbox/pops.ts';
 import { expect, test } from './world.ts';
 
 test('Request Tracker 5: a click opens the workflow with the ticket’s data', { tag: '@rt5' }, async ({

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { serveAwaken, type AwakenServer } from '../../sandbox/awaken.ts';
-import { enterUser, withPops } from './pops.ts';
+import { enterUser, withPops } from '../../sandbox/pops.ts';
 import { expect, test } from './world.ts';
 
 const user = 'canary@example.com';

@@ -1,8 +1,8 @@
-/** Awaken for browser tests: settings with pops in them, and the API user as a person enters it. */
+/** Awaken for the demo and for browser tests: settings with pops in them, and the API user as a person enters it. */
 import type { Page } from '@playwright/test';
-import type { AwakenServer } from '../../sandbox/awaken.ts';
-import type { SettingsFile } from '../../sandbox/desk/desk.ts';
-import type { World } from '../../sandbox/launch.ts';
+import type { AwakenServer } from './awaken.ts';
+import type { SettingsFile } from './desk/desk.ts';
+import type { World } from './launch.ts';
 
 /** @param rule the rule that offers the pops besides its own targets */
 export function withPops(settings: SettingsFile, server: AwakenServer, rule: string) {
