@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import { migrate, openDb, type Db } from './db.ts';
 import { startJobs } from './jobs.ts';
@@ -21,11 +22,31 @@ export async function openDatabase(
   const url = config.databaseUrl ?? embedded?.url ?? '';
   const { db } = openDb(url, (error) => log.error('database: connection lost', { error: said(error) }));
   const steps = await migrate(db);
+  /** Starts the embedded server again where it was killed: nobody else does. */
+  async function revive(): Promise<void> {
+    try {
+      await sql`select 1`.execute(db);
+    } catch (error) {
+      log.error('database: gone, and is started again', { error: said(error) });
+      const again = await startPostgres(config.dataDir);
+      if (again.url !== url) throw new Error('The database has another port now: start the bridge again.');
+    }
+  }
+  let reviving: Promise<void> | undefined;
+  const timer =
+    embedded &&
+    setInterval(() => {
+      reviving ??= revive()
+        .catch((error: unknown) => log.error('database: not back yet', { error: said(error) }))
+        .finally(() => (reviving = undefined));
+    }, config.waits.poll * 1000);
   log.info('database ready', { embedded: embedded !== undefined, steps, ...(embedded && { data: embedded.data }) });
   return {
     url,
     db,
     async close() {
+      clearInterval(timer);
+      await reviving;
       await db.destroy();
       await embedded?.stop();
     },

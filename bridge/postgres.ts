@@ -217,12 +217,13 @@ export const applicationName = 'deskcall bridge';
 
 /**
  * Starts the embedded PostgreSQL of a folder, or joins the one that already runs there, be it another process's or
- * one that a killed bridge left behind.
+ * one that a killed bridge left behind. One that was killed itself comes back on the port that it had.
+ * @param installed the folder of the programs of another PostgreSQL
  * @throws NoDatabase with a sentence that says what to do
  */
-export async function startPostgres(dataDir: string): Promise<Embedded> {
+export async function startPostgres(dataDir: string, installed?: string): Promise<Embedded> {
   const who = owner();
-  const bin = programs(who, dataDir);
+  const bin = installed ?? programs(who, dataDir);
   const data = await place(who, dataDir);
   const options = { ...as(who), cwd: '/' };
   if (!existsSync(join(data, 'PG_VERSION')))
@@ -239,7 +240,7 @@ export async function startPostgres(dataDir: string): Promise<Embedded> {
     if (running && (await answers(postgresDatabase(addressOf(data, running))))) url = addressOf(data, running);
     else {
       // oxlint-disable-next-line no-await-in-loop -- as above
-      const port = await freePort();
+      const port = (tries === 0 && running) || (await freePort());
       const settings = [
         `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`,
         '-c log_checkpoints=off -c lc_messages=C -c max_connections=200',
