@@ -53,14 +53,18 @@ export async function serveDesk({
       if (request.headers.authorization !== `token ${token}`) return json(401, { message: 'Unauthorized' });
       if (!id) return json(404, { message: 'Not Found' });
       if (request.method === 'GET' && what === 'attachments')
-        return json(200, { items: (notes.get(id) ?? []).map((Content) => ({ Content })) });
+        return json(200, {
+          items: (notes.get(id) ?? []).map((note) => ({ Subject: note.split('\n', 1)[0] })),
+          pages: 1,
+        });
       if (request.method === 'GET') return json(200, { id: Number(id) });
-      const { Content } = JSON.parse(await bodyOf(request)) as { Content: string };
+      const { Subject, Content } = JSON.parse(await bodyOf(request)) as { Subject: string; Content: string };
+      const note = `${Subject}\n${Content}`;
       const next = trouble();
       if (next === 'busy') return json(429, {}, { 'retry-after': '1' });
       if (next === 'down') return json(503, {});
-      if (next === 'late') return setTimeout(() => write(id, Content), late);
-      write(id, Content);
+      if (next === 'late') return setTimeout(() => write(id, note), late);
+      write(id, note);
       if (next === 'lost') return undefined;
       if (next === 'broken') return json(500, {});
       return json(201, ['Comments added']);

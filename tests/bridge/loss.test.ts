@@ -26,14 +26,15 @@ const servers: { name: string; bin: string | undefined }[] = [
   ...installed,
 ];
 
-async function expectNoLoss(database: Database, plan: Plan): Promise<void> {
+/** What is wrong at the end. */
+async function wrong(database: Database, plan: Plan): Promise<unknown> {
   const say = (line: string): void => console.log(line);
   say(`${database.name}, ${plan.bridges} bridges, ${plan.hooks} hooks, ${plan.kills} kills; to repeat: --seed ${seed}`);
   const { lost, twice, strange, exits, sessions } = await runLoss(database, plan, say, AbortSignal.timeout(limit));
   say(`${sessions} sessions`);
-  expect({ lost, twice, strange }).toEqual({ lost: [], twice: [], strange: [] });
-  expect(new Set(exits)).toEqual(new Set([0]));
+  return { lost, twice, strange, exits: exits.filter((code) => code !== 0) };
 }
+const nothing = { lost: [], twice: [], strange: [], exits: [] };
 
 test.for(servers)(
   'every session is written back exactly once, on $name',
@@ -41,7 +42,7 @@ test.for(servers)(
   async ({ name, bin }) => {
     const server = await makeServer(name, bin);
     try {
-      await expectNoLoss(server, full ? long : short);
+      expect(await wrong(server, full ? long : short)).toEqual(nothing);
     } finally {
       endAll();
       await server.close();
@@ -55,10 +56,8 @@ test(
     const { url, drop } = await makeDatabase();
     try {
       const shared = { name: 'one database', url, env: { DATABASE_URL: url }, close: drop };
-      await expectNoLoss(
-        shared,
-        full ? { ...long, bridges: 3, databaseKills: 0 } : { ...short, bridges: 3, kills: 1, leave: true },
-      );
+      const plan = full ? { ...long, databaseKills: 0 } : { ...short, kills: 1, leave: true };
+      expect(await wrong(shared, { ...plan, bridges: 3 })).toEqual(nothing);
     } finally {
       endAll();
       await drop();

@@ -140,7 +140,7 @@ export async function runLoss(
   const env = { ...database.env, BRIDGE_CONFIG, WORKLINK_TOKEN: cms.token, DESK_RT_TOKEN: desk.token };
   // All at once: who is first brings the tables up to date.
   const bridges: (Run | undefined)[] = Array.from({ length: plan.bridges }, () => run([], env));
-  const origins = await Promise.all(bridges.map((bridge) => (bridge ? originOf(bridge) : '')));
+  const origins = await Promise.all(bridges.map(async (bridge) => (bridge ? originOf(bridge) : '')));
   const { db } = openDb(database.url, () => {}, 2);
   const hook = await createHook(db, 'worklink');
   const { token } = await createToken(db, 'loss', ['launch']);
@@ -179,13 +179,8 @@ export async function runLoss(
   const length = plan.seconds * 1000;
 
   const sessions: Session[] = [];
-  /** A call that begins and ends so many ms after the start. @param launchId none: only a webhook leads to it */
-  function addSession(
-    begins: number,
-    ends: number,
-    launchId?: string,
-    ticket = String(1000 + sessions.length),
-  ): Session {
+  /** A call that ends so many ms after the start. @param launchId none: only a webhook leads to it */
+  function addSession(ends: number, launchId?: string, ticket = String(1000 + sessions.length)): Session {
     const startedAt = Date.parse('2026-11-22T08:00:00Z') + sessions.length * 1000;
     const endedAt = new Date(startedAt + (60 + random.whole(3000)) * 1000).toISOString();
     const call = cms.add({
@@ -215,7 +210,7 @@ export async function runLoss(
     // Two people may scan one code: then two sessions carry one launch.
     const shared = before?.launchId && random.happens(0.1) ? before : undefined;
     const launchId = shared?.launchId ?? (random.happens(0.85) ? newLaunchId() : undefined);
-    const { call, ticket } = addSession(begins, ends, launchId, shared?.ticket);
+    const { call, ticket } = addSession(ends, launchId, shared?.ticket);
     if (launchId && !shared) at(begins, () => launch(launchId, ticket));
     // Some hooks tell of the end alone.
     const events = random.happens(0.3) ? (['completed'] as const) : (['created', 'updated', 'completed'] as const);
@@ -260,14 +255,14 @@ export async function runLoss(
       });
     else if (n === 2) {
       // What was answered 200 is in the database: of this one there is no other word.
-      const { call } = addSession(0, 0);
+      const { call } = addSession(0);
       at(length * random.number(0.8), async () => {
         await until(() => announce(call, 'completed', origins[which]));
         await kill(which, 'with a webhook just answered');
       });
     } else at(length * (0.1 + random.number(0.8)), () => kill(which, 'at some moment'));
   }
-  for (let kill = 0; kill < (plan.databaseKills ?? 0); kill += 1)
+  for (let n = 0; n < (plan.databaseKills ?? 0); n += 1)
     at(length * (0.3 + random.number(0.4)), async () => {
       log('PostgreSQL killed');
       await database.kill?.();
@@ -306,7 +301,14 @@ export async function runLoss(
   async function known({ call, launchId }: Session): Promise<string> {
     const row = await db.selectFrom('session').selectAll().where('resource_id', '=', call.id).executeTakeFirst();
     const told = launchId && (await db.selectFrom('launch').selectAll().where('id', '=', launchId).executeTakeFirst());
-    return JSON.stringify({ ticket: call.externalData, ...row, data: undefined, launch: told });
+    const note = row && (await db.selectFrom('outbox').selectAll().where('session_id', '=', row.id).executeTakeFirst());
+    return JSON.stringify({
+      note: { ...note, body: undefined },
+      ticket: call.externalData,
+      ...row,
+      data: undefined,
+      launch: told,
+    });
   }
   /** What is parked never comes: then it ends here, and says what is lost. */
   async function stuck(): Promise<boolean> {
@@ -316,7 +318,6 @@ export async function runLoss(
       .where('state', '=', 'parked')
       .execute()
       .catch(() => []);
-    for (const { reason } of parked) log(`parked: ${reason}`);
     return parked.length > 0 && (await rest());
   }
 

@@ -1,7 +1,8 @@
-/** Chance that can be had again: the same seed gives the same numbers. */
-export type Random = ReturnType<typeof makeRandom>;
-
-/** Outside fact: mulberry32, a generator of 32 bits that is in the public domain. */
+/**
+ * Chance that can be had again: the same seed gives the same numbers.
+ *
+ * Outside fact: mulberry32, a generator of 32 bits that is in the public domain.
+ */
 export function makeRandom(seed: number) {
   let state = seed >>> 0;
   const next = (): number => {
