@@ -287,4 +287,8 @@ export const migrations: readonly string[] = [
   drop index session_unmatched;
   create index session_unmatched on session (id) where match = 'none' or state = 'parked';
   `,
+  `
+  -- Launches are looked for in WorkLink after a first session as well.
+  create index launch_seen on launch (received_at) where state = 'seen';
+  `,
 ];

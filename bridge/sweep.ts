@@ -69,18 +69,27 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
         .updateTable('launch')
         .set({ swept_at: sql<Date>`now()`, ...(over && { state: ids.length ? 'seen' : 'expired' }) })
         .where('id', '=', id)
-        .where('state', '=', 'open')
+        // A webhook may have told of it meanwhile.
+        .$if(over, (it) => it.where('state', '=', 'open'))
         .execute();
     });
     return undefined;
   }
 
-  /** Each open launch is looked for at growing intervals, and once more when its time is over. */
+  /**
+   * Each launch is looked for at growing intervals: one that has led to a session as well, since two people may scan one
+   * code. One that has not, once more when its time is over.
+   */
   async function launches(until: number): Promise<void> {
     const rows = await db
       .selectFrom('launch')
       .select(['id', sql<boolean>`received_at < ${since(waits.launch)}`.as('over')])
-      .where('state', '=', 'open')
+      .where((it) =>
+        it.or([
+          it('state', '=', 'open'),
+          it.and([it('state', '=', 'seen'), it('received_at', '>', since(waits.launch))]),
+        ]),
+      )
       .where(
         sql<boolean>`case when received_at < ${since(waits.launch)} then true
           when swept_at is null then received_at < ${since(waits.sweep)}

@@ -75,6 +75,8 @@ export type Plan = {
   databaseKills?: number;
   /** How long it goes on, in seconds. */
   seconds: number;
+  /** WorkLink's schema. In `old` no list tells of what is new: only launches and webhooks lead to a session. */
+  schema: 'today' | 'old';
 };
 
 /** What the desks hold at the end, beside what they ought to. */
@@ -110,7 +112,7 @@ export async function runLoss(
   const random = makeRandom(plan.seed);
   const start = performance.now();
   const log = (line: string): void => say(`${((performance.now() - start) / 1000).toFixed(1)} s: ${line}`);
-  const cms = await serveCms();
+  const cms = await serveCms({ variant: plan.schema });
   const work: Promise<unknown>[] = [];
   let requests = 0;
   /** What is killed when so many notes have come to a desk. */
@@ -181,11 +183,10 @@ export async function runLoss(
   const sessions: Session[] = [];
   /** A call that ends so many ms after the start. @param launchId none: only a webhook leads to it */
   function addSession(ends: number, launchId?: string, ticket = String(1000 + sessions.length)): Session {
-    const startedAt = Date.parse('2026-11-22T08:00:00Z') + sessions.length * 1000;
-    const endedAt = new Date(startedAt + (60 + random.whole(3000)) * 1000).toISOString();
     const call = cms.add({
+      type: 'ScenarioSession',
       state: 'active',
-      startedAt: new Date(startedAt).toISOString(),
+      startedAt: new Date().toISOString(),
       endedAt: null,
       externalData: {
         desk: 'rt',
@@ -195,7 +196,7 @@ export async function runLoss(
       },
     });
     at(ends, async () => {
-      call.endedAt = endedAt;
+      call.endedAt = new Date().toISOString();
       call.state = 'finished';
     });
     const session = { call, ticket, launchId, marker: markerOf('rt', 'ticket', ticket, call.id, 'note') };

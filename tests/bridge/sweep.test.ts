@@ -96,6 +96,17 @@ describe('a webhook that is lost, §2.4 "lost hooks are never reported"', () => 
 });
 
 describe('launches', () => {
+  test('lead to a second call, of somebody else who scanned the code: it is found though the first one was seen', async () => {
+    const { cms, world } = await worldOf();
+    const hook = await world.hook('worklink');
+    const launch_id = await launch(world, '1');
+    const first = cms.add({ ...old, externalData: { launch_id } });
+    await cms.announce(hook, first, 'completed');
+    await read(world, first);
+    expect(await stateOf(world, launch_id)).toBe('seen');
+    await read(world, cms.add({ ...old, externalData: { launch_id } }));
+  });
+
   test('lead to no call after their time, which is said only once WorkLink was asked', async () => {
     const { cms, world } = await worldOf({}, { launch: 2 });
     cms.scheme = 'Bearer';
