@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { secretsOf, type Credentials, type Service } from '../lib/awaken.ts';
 import { address } from './address.ts';
-import { deskShape, needsSecret, type DeskConfig } from './desks/shape.ts';
+import { deskShape, filled, needsSecret, type DeskConfig } from './desks/shape.ts';
 import { reportShape } from './report/config.ts';
 
 const key = z.string().regex(/^[a-z0-9-]{1,24}$/, 'a key is 1 to 24 of a-z, 0-9 and -');
@@ -28,6 +28,8 @@ const fileShape = z.strictObject({
       requestsPerSecond: z.number().positive().max(100).default(2),
       /** Sessions that began since that day, in UTC, are filled in when the bridge is connected first. */
       since: z.iso.date().optional(),
+      /** Where a session is seen, for `{{link}}` in notes; with `{{id}}` or `{{databaseId}}`. */
+      sessionUrl: filled(address, 'id', 'databaseId').optional(),
     })
     .optional(),
   /** Web pages of these origins may ask the API. The extension needs no entry. */

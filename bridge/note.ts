@@ -1,6 +1,7 @@
 /** What is written to the case: plain text, internal, with a marker by which it is found again. */
 import { createHash } from 'node:crypto';
 import { fillText, namesIn } from './desks/template.ts';
+import { textOf } from './json.ts';
 import type { Found } from './worklink.ts';
 
 /** What is known of a session, whatever the schema calls it. */
@@ -11,6 +12,8 @@ export type Facts = {
   milliseconds?: number;
   outcome?: string;
   people: string[];
+  /** Its number in the CMS, where the schema has one. */
+  databaseId?: string;
 };
 
 const dateOf = (value: unknown): Date | undefined => {
@@ -42,6 +45,7 @@ export function factsOf({ type, data }: Found): Facts {
   });
   const people = [data.caller, data.initiator, data.host, data.callee, data.user, ...lists].map(nameOf).filter(Boolean);
   const outcome = line(data.state) || line(data.status);
+  const databaseId = textOf(data.databaseId, 40);
   return {
     type,
     people: [...new Set(people)].slice(0, 20),
@@ -49,6 +53,7 @@ export function factsOf({ type, data }: Found): Facts {
     ...(endedAt && { endedAt }),
     ...(milliseconds !== undefined && { milliseconds }),
     ...(outcome && { outcome }),
+    ...(databaseId && { databaseId }),
   };
 }
 

@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import type { Db, Trx } from './db.ts';
 import type { Desk } from './desks/index.ts';
-import { fillJson } from './desks/template.ts';
+import { fillJson, fillPath } from './desks/template.ts';
 import type { Named } from './match.ts';
 import { markerOf, noteOf, tell, type Facts } from './note.ts';
 import type { Parts } from './server.ts';
@@ -46,6 +46,9 @@ export async function putOut(
     session: resource,
     ...(number && { number }),
     ...(remark && { remark }),
+    ...(config.worklink?.sessionUrl && {
+      link: fillPath(config.worklink.sessionUrl, { id: resource, databaseId: facts.databaseId ?? '' }),
+    }),
   });
   const same = { desk, kind, case_id: caseId, session_id: id, turn };
   // What was not even tried needs not be said any more.
@@ -118,7 +121,12 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
     const begun = desk.edit && (await begunOf(row));
     const one: Try = {
       ref: { kind: row.kind, id: row.case_id },
-      writing: { text: row.body, marker: row.marker, key: keyOf(row.marker) },
+      writing: {
+        text: row.body,
+        marker: row.marker,
+        key: keyOf(row.marker),
+        ...(begun && { begun: keyOf(begun.marker) }),
+      },
       first: row.tries === 1,
       accepted: row.accepted_at !== null,
       ...(begun && { begun: { text: begun.body, marker: begun.marker, key: keyOf(begun.marker) } }),

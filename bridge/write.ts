@@ -90,21 +90,26 @@ async function find(
   return { outcome: { parked: 'The record has more notes than are looked through. Look whether this one is there.' } };
 }
 
+/** Whether those who reported the case see a note; an outcome where that can't be told. */
+async function seen(desk: Desk, ref: Ref, note: Note): Promise<boolean | { outcome: Outcome }> {
+  if (note.internal) return false;
+  if (!desk.shared || !desk.record) return true;
+  const record = await desk.ask(desk.record(ref));
+  const why = refusal(desk, record);
+  if (why) return { outcome: why };
+  if ('fault' in record || desk.numberOf(record, ref) === undefined)
+    return { outcome: { unknown: 'The desk did not show the record.' } };
+  return desk.shared(record);
+}
+
 /** Whether the note is there; an outcome where that can't be told. */
 async function there(desk: Desk, ref: Ref, writing: Writing): Promise<boolean | { outcome: Outcome }> {
   const found = await find(desk, ref, writing, ({ text }) => text.includes(writing.marker));
-  if (found === undefined) return false;
+  if (!found) return false;
   if ('outcome' in found) return found;
-  if (found.internal) return true;
-  if (desk.shared && desk.record) {
-    const record = await desk.ask(desk.record(ref));
-    const why = refusal(desk, record);
-    if (why) return { outcome: why };
-    if ('fault' in record || desk.numberOf(record, ref) === undefined)
-      return { outcome: { unknown: 'The desk did not show the record.' } };
-    if (!desk.shared(record)) return true;
-  }
-  return { outcome: { parked: 'The note is there, and is public. Make it private by hand.' } };
+  const open = await seen(desk, ref, found);
+  if (typeof open === 'object') return open;
+  return open ? { outcome: { parked: 'The note is there, and is public. Make it private by hand.' } } : true;
 }
 
 /** What the row knows of earlier tries, and whom it tells of this one. */
@@ -165,9 +170,12 @@ async function editing(
   if (!desk.edit || !begun) return undefined;
   const found = await find(desk, ref, begun, ({ text }) => text.includes(begun.marker));
   if (!found || 'outcome' in found) return found;
-  // What somebody added would be lost, and what somebody published would say more than they read.
-  if (!found.id || !found.internal || squashed(found.text) !== squashed(begun.text)) return undefined;
-  return desk.edit(ref, found.id, writing);
+  // What somebody added would be lost.
+  if (!found.id || squashed(found.text) !== squashed(begun.text)) return undefined;
+  const open = await seen(desk, ref, found);
+  if (typeof open === 'object') return open;
+  // What somebody published would say more than they read.
+  return open ? undefined : desk.edit(ref, found.id, writing);
 }
 
 /** Writes a note, or completes the one at the start. */

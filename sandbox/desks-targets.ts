@@ -1,34 +1,8 @@
-/** How each desk of {@link serveDesks} is asked and answers: paths, names and defaults of table C. */
-import type { Asked, Given, Keep, Target } from './desks.ts';
-
-type Route = [
-  method: string,
-  path: RegExp,
-  answer: (keep: Keep, asked: Asked, ...parts: string[]) => Given | undefined,
-];
-
-/** The first route that fits answers; none is 404. */
-const routed =
-  (...routes: Route[]): Target['answer'] =>
-  (asked, keep) => {
-    for (const [method, path, answer] of routes) {
-      const found = asked.method === method && path.exec(asked.path);
-      if (found) return answer(keep, asked, ...found.slice(1).map((each) => decodeURIComponent(each)));
-    }
-    return undefined;
-  };
-
-const bearer: Target['knows'] = ({ authorization }, secret, tokens) =>
-  authorization === `Bearer ${secret}` || tokens.has(authorization?.replace(/^Bearer /, '') ?? '');
-
-const json = (body: unknown): Record<string, unknown> =>
-  typeof body === 'object' && body !== null ? (body as never) : {};
-
-/** A page of a list. */
-const page = <T>(all: T[], query: URLSearchParams, size: number): T[] => {
-  const n = Number(query.get('page') ?? 1);
-  return all.slice((n - 1) * size, n * size);
-};
+/** The desks of the sandbox by the names that their addresses begin with. */
+import type { Target } from './desks.ts';
+import { freshworks, jira, zendesk } from './desks-helpdesks.ts';
+import { bearer, json, page, routed } from './desks-route.ts';
+import { dynamics, salesforce, servicenow } from './desks-suites.ts';
 
 /** "a templated webhook" for the rest (§7): a desk of nobody's, whose notes are public unless told otherwise. */
 const plain = (keyed: boolean): Target => ({
@@ -76,4 +50,15 @@ const plain = (keyed: boolean): Target => ({
   ),
 });
 
-export const targets: Record<string, Target> = { plain: plain(false), keyed: plain(true) };
+export const targets: Record<string, Target> = {
+  plain: plain(false),
+  keyed: plain(true),
+  servicenow,
+  zendesk,
+  jira: jira(3),
+  'jira-data-center': jira(2),
+  freshdesk: freshworks('freshdesk'),
+  freshservice: freshworks('freshservice'),
+  dynamics,
+  salesforce,
+};

@@ -132,7 +132,8 @@ export async function serveDesks(): Promise<DesksServer> {
     },
     write(kind, id, text, isPublic, key) {
       made += 1;
-      const note = key ?? String(made);
+      // 18 characters where a desk has such ids, and a number that is read as one all the same.
+      const note = key ?? String(made).padStart(desk === 'salesforce' ? 18 : 1, '0');
       const isNew = !key || !server.notes.some((each) => each.desk === desk && each.key === key);
       if (isNew && name !== 'dropped')
         server.notes.push({

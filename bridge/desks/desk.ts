@@ -1,5 +1,6 @@
 /** The server half of a desk: how a note gets onto a record and is read back, described as requests. */
 import type { Answer, Fault } from '../../lib/http.ts';
+import type { DeskFile } from '../../lib/model.ts';
 
 /** A record on a desk, as external data names it. */
 export type Ref = { kind: string; id: string };
@@ -18,8 +19,11 @@ export type DeskRequest = {
  */
 export type Note = { text: string; internal: boolean; id?: string };
 
-/** What is to be written. `key` is a UUID, the same at each try. */
-export type Writing = { text: string; marker: string; key: string };
+/**
+ * What is to be written. `key` is a UUID, the same at each try; `begun` that of the note at the start, which may have
+ * become this one.
+ */
+export type Writing = { text: string; marker: string; key: string; begun?: string };
 
 /** Field values by the desk's names. */
 export type Values = Record<string, string | number>;
@@ -27,8 +31,8 @@ export type Values = Record<string, string | number>;
 export type DeskServer = {
   /** Kinds of records it can write to. */
   kinds: { includes(kind: string): boolean };
-  /** Headers that hold the credential as it is, where no other way to sign in is configured. */
-  headers(secret: string): Record<string, string>;
+  /** How a user, a key or a token that does not run out signs in. @param user absent where none is configured */
+  headers(secret: string, user?: string): Record<string, string>;
   /** Absent where the desk can't be asked for a record. */
   record?(ref: Ref): DeskRequest;
   /** The number of the record that an answer to `record` holds; undefined if it is another one, or none. */
@@ -69,6 +73,20 @@ export type DeskServer = {
     record: Answer,
   ): Promise<{ unfit: string } | { unknown: true } | null>;
 };
+
+/** What the extension calls the records of a desk whose addresses are data. */
+export const kindsOf = ({ data }: DeskFile): string[] => [
+  ...(data.kind ? [data.kind] : []),
+  ...data.addresses.flatMap((address) => (typeof address === 'string' ? [] : [address.kind])),
+];
+
+/** RFC 7617. */
+export const basic = (user: string, password: string): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+});
+
+/** RFC 6750. */
+export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 /** Text as one part of a path or a query. What is no Unicode could not be encoded, and would be an exception. */
 export const part = (text: string | number): string => encodeURIComponent(String(text).toWellFormed());

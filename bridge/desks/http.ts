@@ -2,7 +2,7 @@
  * Any other desk: requests that an admin wrote down. Its notes are internal if the request makes them so; where `notes`
  * says how an internal one is told, each is checked. Least rights: to read notes of a record and to add one.
  */
-import { at, type DeskServer, type Note, type Ref, type Writing } from './desk.ts';
+import { at, basic, type DeskServer, type Note, type Ref, type Writing } from './desk.ts';
 import type { HttpConfig } from './shape.ts';
 import { fillJson, fillPath, fillText, htmlOf, type Filling } from './template.ts';
 
@@ -32,7 +32,7 @@ const headersOf = (headers: Record<string, string>, values: Filling): Record<str
 export function httpDesk({ kinds, headers, record, note, notes, set }: HttpConfig): DeskServer {
   return {
     kinds,
-    headers: (secret) => headersOf(headers, { secret }),
+    headers: (secret, user) => ({ ...(user && basic(user, secret)), ...headersOf(headers, { secret }) }),
     ...(record && { record: (ref) => ({ method: 'GET', path: fillPath(record.path, ref) }) }),
     numberOf: ({ status, body }) => (record && status === 200 && told(pointed(body, record.number))) || undefined,
     note(ref, writing) {

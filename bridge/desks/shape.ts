@@ -13,7 +13,7 @@ const templatesIn = (value: unknown): string[] =>
       : [];
 
 /** A value whose placeholders are among these. */
-const filled = <T extends z.ZodType>(shape: T, ...names: string[]) =>
+export const filled = <T extends z.ZodType>(shape: T, ...names: string[]) =>
   shape.superRefine((value, context) => {
     for (const name of templatesIn(value).flatMap(namesIn))
       if (!names.includes(name))
@@ -109,16 +109,58 @@ const common = {
   fields: z.record(z.string().min(1), filled(z.string(), ...noteNames)).default({}),
 };
 
+/** Signs in by this name, with the secret as its password or token. */
+const user = z.string().regex(/^[^:\p{Cc}]+$/u, 'a user holds neither : nor a control character');
+
+/** Signs in as a client of its own (RFC 6749, 4.4); the secret is the client's. */
+const oauth = z.strictObject({ url: address, clientId: z.string().min(1), scope: z.string().min(1).optional() });
+
+const oneOf = ({ user: name, oauth: client }: { user?: string | undefined; oauth?: unknown }): boolean =>
+  name === undefined || client === undefined;
+const either = 'set user or oauth, not both';
+
 export const deskShape = z.discriminatedUnion('type', [
   z.strictObject({ ...common, type: z.literal('request-tracker') }),
   z.strictObject({ ...common, type: z.literal('redmine') }),
   z
-    .strictObject({ ...common, type: z.literal('http'), http: httpShape })
+    .strictObject({
+      ...common,
+      type: z.enum(['servicenow', 'zendesk', 'salesforce']),
+      user: user.optional(),
+      oauth: oauth.optional(),
+    })
+    .refine(oneOf, either),
+  z
+    .strictObject({
+      ...common,
+      type: z.enum(['jira', 'jira-data-center']),
+      user: user.optional(),
+      oauth: oauth.optional(),
+      /** Only this role of the project sees the notes; else all who see the issue, but for customers. */
+      role: z.string().min(1).optional(),
+    })
+    .refine(oneOf, either),
+  z.strictObject({ ...common, type: z.enum(['freshdesk', 'freshservice']) }),
+  z.strictObject({ ...common, type: z.literal('dynamics'), oauth }),
+  z
+    .strictObject({
+      ...common,
+      type: z.literal('http'),
+      user: user.optional(),
+      oauth: oauth.optional(),
+      http: httpShape,
+    })
+    .refine(oneOf, either)
     .refine(({ fields, http }) => http.set || !Object.keys(fields).length, 'fields need http.set'),
 ]);
 
+export type OAuth = z.infer<typeof oauth>;
+
 /** Whether DESK_<KEY>_TOKEN is needed. */
 export const needsSecret = (desk: z.infer<typeof deskShape>): boolean =>
-  desk.type !== 'http' || templatesIn(desk.http.headers).some((each) => namesIn(each).includes('secret'));
+  desk.type !== 'http' ||
+  desk.user !== undefined ||
+  desk.oauth !== undefined ||
+  templatesIn(desk.http.headers).some((each) => namesIn(each).includes('secret'));
 
 export type DeskConfig = z.infer<typeof deskShape> & { secret: string };

@@ -22,7 +22,7 @@ const guid = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/i;
 const sameId = (id: string): string => (guid.exec(id)?.[0] ?? id).toLowerCase();
 
 /** Tables that hold cases: their sets in the Web API, and the columns that are asked for. */
-const tables: Record<string, { set: string; columns: string[]; maybe?: string }> = {
+export const tables: Record<string, { set: string; columns: string[]; maybe?: string }> = {
   incident: {
     set: 'incidents',
     columns: [

@@ -16,7 +16,7 @@
 import type { DeskCode, DeskData, DeskFile } from '../model.ts';
 import { field, hosts, locator, owner, page, paneOf, related, sameId, tidy } from './lightning.ts';
 
-const objects: Record<string, string> = {
+export const objects: Record<string, string> = {
   500: 'Case',
   '0WO': 'WorkOrder',
   '1WL': 'WorkOrderLineItem',

@@ -21,7 +21,7 @@
  */
 import type { DeskCode, DeskData, DeskFile, Ref } from '../model.ts';
 
-const tables =
+export const tables =
   /^(?:incident|problem|change_request|sn_customerservice_case|wm_order|sc_request|sc_req_item|(?:change_|wm_|sc_)?task|interaction|u_\w+(?<!_list))$/;
 const wrapped = /^(?:\/now\/nav\/ui\/classic\/params\/target\/|\/nav_to\.do\?(?:.*?&)?uri=)(.+)$/s;
 
