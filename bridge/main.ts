@@ -1,17 +1,19 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID`, `-- desk resume KEY`, `-- cases import FILE`, `-- unmatched` and `-- assign …` set it up; they work
+ * `-- token revoke ID`, `-- desk resume KEY`, `-- cases import FILE`, `-- check`, `-- unmatched` and `-- assign …` set it up; they work
  * while it runs.
  */
 import { parseArgs } from 'node:util';
 import { assignShape } from '../lib/api.ts';
 import { assign, unmatched, type Refusal } from './assign.ts';
 import { openDatabase, startBridge } from './bridge.ts';
+import { check } from './check.ts';
 import { readConfig, type Config } from './config.ts';
 import { startJobs } from './jobs.ts';
 import { createHook, createToken, readScopes, revoke } from './keys.ts';
 import type { Db } from './db.ts';
 import { makeLog, said, type Log } from './log.ts';
+import type { Named } from './match.ts';
 import { NoDatabase } from './postgres.ts';
 import { importFile } from './times/file.ts';
 import { desksOf } from './work.ts';
@@ -22,6 +24,7 @@ npm run bridge -- hook revoke ID
 npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,report,admin [--username AWAKEN-USERNAME]
 npm run bridge -- token revoke ID
 npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential
+npm run bridge -- check [DESK:KIND:ID …]             tries every connection and says what is amiss
 npm run bridge -- unmatched                          lists the sessions that are nobody's
 npm run bridge -- assign SESSION DESK KIND ID        gives one to a case, or from one case to another
 npm run bridge -- cases import FILE [--seen TIME]    says what a CSV file of cases would change; --save does it`;
@@ -118,7 +121,7 @@ async function main(): Promise<void> {
   const line = `${what} ${action}`;
   if (
     what &&
-    !['unmatched', 'assign'].includes(what) &&
+    !['check', 'unmatched', 'assign'].includes(what) &&
     !['hook create', 'hook revoke', 'token create', 'token revoke', 'desk resume', 'cases import'].includes(line)
   )
     fail(usage);
@@ -155,6 +158,17 @@ async function main(): Promise<void> {
       const { numDeletedRows } = await db.deleteFrom('stopped').where('desk', '=', argument).executeTakeFirst();
       return numDeletedRows ? `${argument} is written to again.` : fail(`${argument} was not stopped.`);
     });
+  if (what === 'check') {
+    const named = positionals.slice(1).flatMap((each): Named[] => {
+      const [desk = '', kind = '', ...id] = each.split(':');
+      return id.length ? [{ desk, kind, id: id.join(':') }] : fail(usage);
+    });
+    return once(config, async (db) => {
+      const { report, good } = await check(db, config, named);
+      if (!good) process.exitCode = 2;
+      return report;
+    });
+  }
   if (what === 'unmatched') return once(config, listed);
   if (what === 'assign') {
     const [, session = '', desk = '', kind = '', id = ''] = positionals;

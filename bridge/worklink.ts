@@ -32,8 +32,10 @@ export type WorkLink = {
   lists(): Promise<string[] | Trouble>;
   page(list: string, cursor?: string): Promise<Page | Trouble>;
   /** What the schema offers, for whoever checks the connection. */
-  seen(): Promise<Plan | Trouble>;
-  version(): string | undefined;
+  seen: () => Promise<Plan | Trouble>;
+  /** The topics of webhooks; null where the schema has no list of them. */
+  topics: () => Promise<string[] | null | Trouble>;
+  version: () => string | undefined;
 };
 
 /** Of one list within a record, at most so many pages. */
@@ -197,6 +199,19 @@ export function makeWorkLink(config: NonNullable<Config['worklink']>, pace: Pace
           for (const node of nodes ?? []) if (typeof node?.id === 'string') ids.add(node.id);
         }
       return [...ids];
+    },
+
+    async topics() {
+      const made = await seen();
+      if ('trouble' in made) return made;
+      if (made.topics === undefined) return null;
+      const answer = await ask(made.topics);
+      if ('trouble' in answer) return answer;
+      const [list] = Object.values(answer.data) as (Connection | null)[];
+      return (list?.nodes ?? []).flatMap((node) => {
+        const { key, version: number } = (node ?? {}) as Record<string, unknown>;
+        return typeof key === 'string' ? [typeof number === 'string' ? `${key} ${number}` : key] : [];
+      });
     },
 
     async lists() {

@@ -21,7 +21,11 @@ export const schemas = {
       node(id: ID!): Node
       scenarioSessions(first: Int!, externalData: ExternalDataFilter, orderBy: OrderBy, after: String): ScenarioSessionConnection
       calls(first: Int!, externalData: ExternalDataFilter, orderBy: OrderBy, after: String): CallConnection
+      webhookTopics(first: Int): WebhookTopicConnection
     }
+    type WebhookTopic { key: String version: String }
+    type WebhookTopicConnection { nodes: [WebhookTopic] }
+    type Mutation { createWebhookSubscription: Boolean }
     type ScenarioSessionPart { databaseId: ID createdBy: User startedAt: DateTime endedAt: DateTime }
     type ScenarioSessionPartConnection { nodes: [ScenarioSessionPart] pageInfo: PageInfo }
     type ScenarioStep { name: String orderIndex: Int }

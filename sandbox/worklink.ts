@@ -212,6 +212,13 @@ export async function serveCms({
     },
     scenarioSessions: (filter: Filter) => found('ScenarioSession', filter),
     calls: (filter: Filter) => found('Call', filter),
+    // §2.2: "Topic keys seen"; those of calls are inferred there.
+    webhookTopics: () => ({
+      nodes: ['scenario_session/created', 'scenario_session/completed', 'call/completed'].map((key) => ({
+        key,
+        version: '1.1',
+      })),
+    }),
     callSessions: (filter: Filter) => found('Call', filter),
   };
 

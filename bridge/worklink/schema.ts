@@ -52,6 +52,11 @@ export type Plan = {
   all: string | null;
   one: Map<string, string>;
   lists: List[];
+  /** The names of sessions' types that there are; and of what has to do with webhooks, among queries and mutations. */
+  types: string[];
+  webhooks: string[];
+  /** What asks for the topics of webhooks, where there is such a list. */
+  topics?: string;
   /** The lists within a record, by its type, with how their further pages are asked for. */
   inner: Map<string, { field: string; paging: Paging; query: (args: string) => string }[]>;
 };
@@ -116,9 +121,12 @@ export async function look(ask: Client['ask']): Promise<Plan | Trouble> {
   const query = (names: string[], of: (name: string) => string): string =>
     `query ($id: ID!) { node(id: $id) { __typename id ${names.map((name) => `... on ${name} { ${of(name)} }`).join(' ')} } }`;
 
-  const answer = await ask(`{ __schema { queryType { fields { ${fieldParts} } } } }`);
+  const answer = await ask(`{ __schema { queryType { fields { ${fieldParts} } } mutationType { fields { name } } } }`);
   if ('trouble' in answer) return answer;
-  const { queryType } = (answer.data.__schema ?? {}) as { queryType?: { fields?: Field[] } };
+  const { queryType, mutationType } = (answer.data.__schema ?? {}) as {
+    queryType?: { fields?: Field[] };
+    mutationType?: { fields?: { name: string }[] } | null;
+  };
   const roots = (queryType?.fields ?? []).filter(({ name }) => listNames.test(name));
   const orderOf = (field: Field) => field.args.find(({ name }) => name === 'orderBy')?.type;
   const learnt = await learn(
@@ -146,7 +154,17 @@ export async function look(ask: Client['ask']): Promise<Plan | Trouble> {
     };
   };
 
+  const webhooks = [...(queryType?.fields ?? []), ...(mutationType?.fields ?? [])]
+    .map(({ name }) => name)
+    .filter((name) => /webhook/i.test(name));
+  const topics = (queryType?.fields ?? []).find(({ name }) => /^webhookTopics$/i.test(name));
+
   return {
+    types: known,
+    webhooks,
+    ...(topics && {
+      topics: `{ ${topics.name}${takes(topics, 'first') ? `(first: ${lightPage})` : ''} { nodes { key version } } }`,
+    }),
     all: query(known, (name) => parts(name, deepest)),
     one: new Map(known.map((name) => [name, query([name], () => parts(name, deepest))])),
     lists: roots.map(list),
