@@ -12,7 +12,7 @@ import { markerOf } from '../../bridge/note.ts';
 import { startPostgres } from '../../bridge/postgres.ts';
 import { newLaunchId } from '../../lib/worklink.ts';
 import { serveCms, type CmsSession } from '../../sandbox/worklink.ts';
-import { serveDesk, type Trouble } from './desk.ts';
+import { serveDesks, type Trouble } from './desk.ts';
 import { originOf, run, type Run } from './process.ts';
 import { makeRandom } from './random.ts';
 import { until } from './wait.ts';
@@ -94,7 +94,11 @@ export type Outcome = {
   exits: (number | null)[];
 };
 
-type Session = { call: CmsSession; ticket: string; marker: string; launchId: string | undefined };
+type Case = { desk: 'rt' | 'keyed'; ticket: string };
+type Session = Case & { call: CmsSession; marker: string; launchId: string | undefined };
+
+/** As the desks name it. */
+const nameOf = ({ desk, ticket }: Case): string => `${desk} ${ticket}`;
 
 const waits = { settle: 0.2, retry: 0.3, longestRetry: 2, poll: 0.5, sweep: 2, request: 1, shutdown: 5 };
 const troubles: readonly [Trouble, ...Trouble[]] = ['lost', 'late', 'broken', 'busy', 'down'];
@@ -117,7 +121,7 @@ export async function runLoss(
   let requests = 0;
   /** What is killed when so many notes have come to a desk. */
   const deadly = new Map<number, { trouble: Trouble; kill: () => Promise<void> }>();
-  const desk = await serveDesk({
+  const desk = await serveDesks({
     trouble() {
       requests += 1;
       const last = deadly.get(requests);
@@ -134,12 +138,18 @@ export async function runLoss(
     BRIDGE_CONFIG,
     JSON.stringify({
       worklink: { url: cms.url, requestsPerSecond: 100 },
-      desks: { rt: { type: 'request-tracker', url: desk.url } },
+      desks: desk.desks,
       limits: { token: 10_000 },
       waits,
     }),
   );
-  const env = { ...database.env, BRIDGE_CONFIG, WORKLINK_TOKEN: cms.token, DESK_RT_TOKEN: desk.token };
+  const env = {
+    ...database.env,
+    BRIDGE_CONFIG,
+    WORKLINK_TOKEN: cms.token,
+    DESK_RT_TOKEN: desk.token,
+    DESK_KEYED_TOKEN: desk.token,
+  };
   // All at once: who is first brings the tables up to date.
   const bridges: (Run | undefined)[] = Array.from({ length: plan.bridges }, () => run([], env));
   const origins = await Promise.all(bridges.map(async (bridge) => (bridge ? originOf(bridge) : '')));
@@ -162,9 +172,9 @@ export async function runLoss(
     return answered;
   };
   /** The extension keeps what it could not tell, and tells it again. */
-  const launch = async (launchId: string, ticket: string): Promise<void> => {
+  const launch = async (launchId: string, { desk: key, ticket }: Case): Promise<void> => {
     const body = JSON.stringify({
-      launches: [{ launchId, desk: 'rt', kind: 'ticket', id: ticket, at: new Date().toISOString() }],
+      launches: [{ launchId, desk: key, kind: 'ticket', id: ticket, at: new Date().toISOString() }],
     });
     await until(() =>
       fetch(`${origin()}/api/launches`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body }).then(
@@ -182,14 +192,18 @@ export async function runLoss(
 
   const sessions: Session[] = [];
   /** A call that ends so many ms after the start. @param launchId none: only a webhook leads to it */
-  function addSession(ends: number, launchId?: string, ticket = String(1000 + sessions.length)): Session {
+  function addSession(ends: number, launchId?: string, same?: Case): Session {
+    const { desk: key, ticket } = same ?? {
+      desk: random.pick(['rt', 'keyed'] as const),
+      ticket: String(1000 + sessions.length),
+    };
     const call = cms.add({
       type: 'ScenarioSession',
       state: 'active',
       startedAt: new Date().toISOString(),
       endedAt: null,
       externalData: {
-        desk: 'rt',
+        desk: key,
         case_id: `ticket:${ticket}`,
         work_order_id: ticket,
         ...(launchId && { launch_id: launchId }),
@@ -199,7 +213,8 @@ export async function runLoss(
       call.endedAt = new Date().toISOString();
       call.state = 'finished';
     });
-    const session = { call, ticket, launchId, marker: markerOf('rt', 'ticket', ticket, call.id, 'note') };
+    const marker = markerOf(key, 'ticket', ticket, call.id, 'note');
+    const session = { call, desk: key, ticket, launchId, marker };
     sessions.push(session);
     return session;
   }
@@ -211,8 +226,9 @@ export async function runLoss(
     // Two people may scan one code: then two sessions carry one launch.
     const shared = before?.launchId && random.happens(0.1) ? before : undefined;
     const launchId = shared?.launchId ?? (random.happens(0.85) ? newLaunchId() : undefined);
-    const { call, ticket } = addSession(ends, launchId, shared?.ticket);
-    if (launchId && !shared) at(begins, () => launch(launchId, ticket));
+    const session = addSession(ends, launchId, shared);
+    const { call } = session;
+    if (launchId && !shared) at(begins, () => launch(launchId, session));
     // Some hooks tell of the end alone.
     const events = random.happens(0.3) ? (['completed'] as const) : (['created', 'updated', 'completed'] as const);
     for (const event of events) {
@@ -271,13 +287,13 @@ export async function runLoss(
 
   const all = (): string[] => [...desk.notes.values()].flat();
   const missing = (): Session[] =>
-    sessions.filter(({ ticket, marker }) => !desk.notes.get(ticket)?.some((note) => note.includes(marker)));
+    sessions.filter((each) => !desk.notes.get(nameOf(each))?.some((note) => note.includes(each.marker)));
   outcome.sessions = sessions.length;
   try {
     await Promise.all(work);
     log(`${outcome.answered} of ${outcome.sent} webhooks answered 200; ${missing().length} notes to come`);
     await until(async () => missing().length === 0 || signal.aborted || (await stuck()));
-    outcome.lost = missing().map(({ ticket }) => ticket);
+    outcome.lost = missing().map(nameOf);
     for (const session of missing()) log(`lost: ${await known(session)}`);
     // Whatever is told again now is told of what has been written.
     await Promise.all([...work, ...sessions.map(({ call }) => until(() => announce(call, 'completed')))]);
@@ -323,8 +339,8 @@ export async function runLoss(
   }
 
   const markers = new Set(sessions.map(({ marker }) => marker));
-  for (const { ticket, marker } of sessions)
-    if (all().filter((note) => note.includes(marker)).length > 1) outcome.twice.push(ticket);
+  for (const session of sessions)
+    if (all().filter((note) => note.includes(session.marker)).length > 1) outcome.twice.push(nameOf(session));
   outcome.strange = all().filter((note) => ![...markers].some((marker) => note.includes(`[${marker}]`)));
   return outcome;
 }
