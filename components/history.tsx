@@ -119,14 +119,15 @@ function callsOf(entries: readonly Entry[]): (Call | Job)[] {
 function Calls({ entries }: { entries: readonly Entry[] }) {
   const say = useSay();
   const all = callsOf(entries);
-  // What stands open is the newest call; a job of another system does not push it away.
-  const open = all.find((each) => !('what' in each));
   if (!all.length) return null;
+  // What stands open is the newest call. A code that was looked at, or a job of another system, does not push it away.
+  const calls = all.filter((each): each is Call => !('what' in each));
+  const open = calls.find(({ launch, session }) => session || launch?.surface === 'button') ?? calls[0];
   const rest = all.filter((each) => each !== open);
   return (
     <div className="p-part calls" role="status">
       <h3>{say('part_history')}</h3>
-      {open && !('what' in open) && <Newest call={open} />}
+      {open && <Newest call={open} />}
       {rest.length > 0 && (
         <ol className="before">
           {rest.slice(0, shown).map((each, n) => (

@@ -17,8 +17,8 @@ import type { CmsServer, CmsSession } from './worklink.ts';
 /** A call that goes on. */
 export type Talk = {
   session: CmsSession;
-  /** Hangs up, and tells of a call of that length, in ms. */
-  end: (milliseconds: number) => Promise<void>;
+  /** Hangs up, and a webhook tells of it. @param milliseconds how long it is said to have been; as long as it was */
+  end: (milliseconds?: number) => Promise<void>;
 };
 
 export type SandboxBridge = {
@@ -91,7 +91,7 @@ async function opened(cms: CmsServer, { dir, databaseUrl, file, env, end }: Made
         session,
         async end(milliseconds) {
           const now = Date.now();
-          session.startedAt = new Date(now - milliseconds).toISOString();
+          if (milliseconds !== undefined) session.startedAt = new Date(now - milliseconds).toISOString();
           session.endedAt = new Date(now).toISOString();
           session.state = 'finished';
           await cms.announce(hook, session, 'updated');

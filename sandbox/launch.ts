@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Worker } from '@playwright/test';
+import { chromium, type BrowserContext, type Page, type Worker } from '@playwright/test';
 import type { Browser } from '../scripts/bootstrap.d.mts';
 import { environment, registerHandler, type Handler } from './handler.ts';
 
@@ -171,6 +171,18 @@ function world(
       remove();
     },
   };
+}
+
+/** Types a token for the bridge into the options and saves it. @returns the page, still open */
+export async function enterToken({ context, extensionId }: World, token: string, remember = false): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`chrome-extension://${extensionId}/options.html#bridge`);
+  await page.getByText(/^(None is set|Set )/).waitFor();
+  if (remember) await page.getByRole('switch').check();
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Save token' }).click();
+  await page.getByText(remember ? 'Set and remembered' : 'Set for this session').waitFor();
+  return page;
 }
 
 /** Asks again and again, for at most 10 s: for what another process does and does not tell. */

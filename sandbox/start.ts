@@ -11,16 +11,21 @@ import { PNG } from 'pngjs';
 import { readLink } from '../lib/worklink.ts';
 import { fail, findBrowser, root, Trouble, which } from '../scripts/bootstrap.mjs';
 import { serveAwaken } from './awaken.ts';
+import { openBridge, type SandboxBridge } from './bridge.ts';
 import { demoSettings } from './desk/desk.ts';
+import { demoNotes } from './desk/notes.ts';
 import { serveDesk } from './desk/server.ts';
-import { openWorld, type World } from './launch.ts';
+import { enterToken, openWorld, type World } from './launch.ts';
 import { enterUser, withPops } from './pops.ts';
+import { serveCms } from './worklink.ts';
 
 const extensionDir = join(root, '.output', 'chrome-mv3-test');
 const shots = join(root, '.shots');
 const number = 'INC0010001';
 /** Who the person at this desk is in Awaken. */
 const agent = 'James.Collins';
+/** So long the sandbox's WorkLink talks before it hangs up, in ms. */
+const talking = 5000;
 
 /** The time of the newest file in these files and folders, 0 if there is none. */
 function newest(paths: string[]): number {
@@ -71,8 +76,36 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
+/** The sandbox's WorkLink takes the call, and hangs up when there is no more to say. */
+async function talk(bridge: SandboxBridge, link: string): Promise<void> {
+  const call = await bridge.take(link);
+  await new Promise((resolve) => setTimeout(resolve, talking));
+  await call.end();
+}
+
+/** What the panel and the case's own page say of a call that the sandbox's WorkLink has taken. */
+async function heard(bridge: SandboxBridge, page: Page, link: string): Promise<void> {
+  const panel = page.locator('deskcall-panel');
+  await talk(bridge, link);
+  await panel.getByRole('button', { name: /^Show all/ }).click();
+  const calls = panel.locator('.calls');
+  await calls.waitFor();
+  const steps = async () => {
+    // As for somebody who comes back to the tab.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    return calls.locator('.steps .on').count();
+  };
+  await expect.poll(steps, { message: 'the panel says that the call is written back', timeout: 30_000 }).toBe(4);
+  await shoot(page, 'history');
+  console.log(`The panel says of it:\n  ${(await calls.innerText()).replaceAll('\n', ' ')}`);
+  await page.reload();
+  const note = await page.locator('.notes p').innerText();
+  expect(note, "the note on the case has the call's length").toMatch(/Length: \d+ s/);
+  console.log(`The bridge wrote on the case:\n  ${note.replaceAll('\n', '\n  ')}`);
+}
+
 /** The main job, by itself. */
-async function once(world: World, page: Page, desktop: Page): Promise<void> {
+async function once(world: World, bridge: SandboxBridge, page: Page, desktop: Page): Promise<void> {
   mkdirSync(shots, { recursive: true });
   const panel = page.locator('deskcall-panel');
   const call = panel.getByRole('link', { name: 'Call Dana Reyes' });
@@ -87,6 +120,8 @@ async function once(world: World, page: Page, desktop: Page): Promise<void> {
 
   // The bar says for a while that WorkLink is opening; a fresh page shows the buttons at once.
   await page.reload();
+  await heard(bridge, page, received);
+
   await panel.getByRole('button', { name: /^QR/ }).first().click();
   const card = page.getByRole('dialog');
   const code = card.locator('svg[role="img"]');
@@ -114,7 +149,7 @@ async function once(world: World, page: Page, desktop: Page): Promise<void> {
 }
 
 /** Says what there is to try, and every link that the handler gets, until the browser is closed. */
-async function stay(world: World, url: string, desktop: string): Promise<void> {
+async function stay(world: World, bridge: SandboxBridge, url: string, desktop: string): Promise<void> {
   console.log(`
 Fieldbook, a demo service desk, is open at ${url}
   Click "Call Dana Reyes" beside the title: ${
@@ -122,15 +157,22 @@ Fieldbook, a demo service desk, is open at ${url}
       ? 'the link that a WorkLink app would get is printed here'
       : 'the link goes to the WorkLink app of this machine'
   }.
+  The sandbox's WorkLink takes the call and hangs up after ${talking / 1000} seconds. Open the panel (the arrow beside QR): it says
+  how far the call has come. Load the page anew: the bridge has written an internal note on the case.
   Click "QR": a headset scans the first code, a phone the second.
   Open the panel and click "Pop": the workflow opens on the desktop of ${agent}, of an Awaken
   that comes with the demo: ${desktop}
   Open other records from the list: valves have another desk, gate 3 has nobody.
 Close the browser or press Ctrl-C to end.
 `);
+  const over = () => console.log('The call is over. Open the panel, or load the page anew.');
+  const lost = (error: unknown) => console.log(`The call was lost: ${String(error)}`);
   const print = async (): Promise<void> => {
     const link = await world.nextLaunch().catch(() => '');
-    if (link) console.log(`Received: ${link}`);
+    if (link) {
+      console.log(`Received: ${link}`);
+      void talk(bridge, link).then(over, lost);
+    }
     return print();
   };
   await Promise.race([
@@ -150,26 +192,37 @@ async function main(): Promise<void> {
     throw new Trouble('--once needs Linux, where a protocol handler can be registered for one browser: leave it out.');
   const browser = await findBrowser();
   build();
-  const [desk, awaken] = await Promise.all([serveDesk(), serveAwaken()]);
+  const [desk, awaken, cms] = await Promise.all([serveDesk(), serveAwaken(), serveCms()]);
+  const ends = [desk, awaken, cms].map((each) => () => each.close());
   try {
+    // A sweep finds what a lost webhook would have told; here none is lost.
+    const waits = { settle: 0.2, retry: 1, poll: 0.5, sweep: 30 };
+    const bridge = await openBridge(
+      cms,
+      { desks: { demo: demoNotes(desk.origin) }, waits },
+      { DESK_DEMO_TOKEN: desk.secret },
+    );
+    ends.unshift(() => bridge.close());
     const world = await openWorld({ browser, extensionDir, origins: [desk.origin], headless: alone });
-    try {
-      await world.importSettings(withPops(demoSettings(desk.origin), awaken, 'pumps'));
-      await world.grant(desk.origin);
-      await (await enterUser(world, awaken)).close();
-      const page = world.context.pages()[0] ?? (await world.context.newPage());
-      const desktop = await world.context.newPage();
-      await desktop.goto(awaken.desktop(agent));
-      await page.bringToFront();
-      page.setDefaultTimeout(15_000);
-      await page.goto(`${desk.origin}/case/${number}`);
-      if (alone) await once(world, page, desktop);
-      else await stay(world, page.url(), desktop.url());
-    } finally {
-      await world.close();
-    }
+    ends.unshift(() => world.close());
+    await world.importSettings({
+      ...withPops(demoSettings(desk.origin), awaken, 'pumps'),
+      bridge: { url: bridge.url },
+    });
+    await world.grant(desk.origin);
+    await (await enterUser(world, awaken)).close();
+    await (await enterToken(world, await bridge.token('Alex Okafor', 'launch', 'read'), true)).close();
+    const page = world.context.pages()[0] ?? (await world.context.newPage());
+    const desktop = await world.context.newPage();
+    await desktop.goto(awaken.desktop(agent));
+    await page.bringToFront();
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${desk.origin}/case/${number}`);
+    if (alone) await once(world, bridge, page, desktop);
+    else await stay(world, bridge, page.url(), desktop.url());
   } finally {
-    await Promise.all([desk.close(), awaken.close()]);
+    // oxlint-disable-next-line no-await-in-loop -- the browser first, and the bridge before what it asks
+    for (const end of ends) await end();
   }
 }
 

@@ -140,8 +140,18 @@ function conversation(record) {
     make('h2', {}, 'Conversation'),
     ...record.conversation.map(message),
     reply,
+    ...(record.notes.length ? [internal(record)] : []),
   );
 }
+
+/** What only those who work on the record read; written by the API, read with the page. */
+const internal = (record) =>
+  make(
+    'div',
+    { class: 'notes' },
+    make('h2', {}, 'Internal notes'),
+    ...record.notes.map(({ at, text }) => make('p', {}, make('time', {}, at.slice(0, 16).replace('T', ' ')), text)),
+  );
 
 function fill(article, record) {
   article.dataset.record = record.number;

@@ -1,11 +1,12 @@
 /**
  * Fieldbook, the demo service desk, as a server: 127.0.0.1 only, static files, and a Content-Security-Policy as strict
  * as any real desk's. `/`, `/case/…` and `/workorder/…` are one single-page app; `/marked` and `/marked-two` are plain
- * pages that carry the data-worklink attributes.
+ * pages that carry the data-worklink attributes. `/api/…` takes internal notes (notes.ts).
  */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { makeNotes } from './notes.ts';
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -29,17 +30,29 @@ function fileOf(path: string): string | undefined {
   return files.has(path.slice(1)) ? path.slice(1) : undefined;
 }
 
+export type ServedDesk = {
+  url: string;
+  origin: string;
+  /** For its API. */
+  secret: string;
+  close(): Promise<void>;
+};
+
 /** Serves the desk. @param port 0 takes any free one */
-export async function serveDesk(port = 0): Promise<{ url: string; origin: string; close(): Promise<void> }> {
+export async function serveDesk(port = 0): Promise<ServedDesk> {
+  const notes = makeNotes();
   const server = createServer((request, response) => {
-    const file = fileOf(new URL(request.url ?? '/', 'http://desk').pathname);
+    const { pathname } = new URL(request.url ?? '/', 'http://desk');
+    if (notes.take(request, response, pathname)) return;
+    const file = fileOf(pathname);
     if (!file) {
       response.writeHead(404).end();
       return;
     }
     const type = types[file.split('.').at(-1) ?? ''];
-    readFile(new URL(file, import.meta.url)).then(
-      (body) =>
+    const body = file === 'records.json' ? Promise.resolve(notes.records()) : readFile(new URL(file, import.meta.url));
+    body.then(
+      (text) =>
         response
           .writeHead(200, {
             'content-type': type,
@@ -47,7 +60,7 @@ export async function serveDesk(port = 0): Promise<{ url: string; origin: string
             'x-content-type-options': 'nosniff',
             'cache-control': 'no-store',
           })
-          .end(body),
+          .end(text),
       () => response.writeHead(500).end(),
     );
   });
@@ -59,6 +72,7 @@ export async function serveDesk(port = 0): Promise<{ url: string; origin: string
   return {
     url: `${origin}/`,
     origin,
+    secret: notes.secret,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -4,10 +4,10 @@ import type { Page } from '@playwright/test';
 import { historyShape, type Entry } from '../../lib/api.ts';
 import { readLink } from '../../lib/worklink.ts';
 import { openBridge, type SandboxBridge } from '../../sandbox/bridge.ts';
-import { openWorld, type World } from '../../sandbox/launch.ts';
+import { enterToken, openWorld, type World } from '../../sandbox/launch.ts';
 import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
-import { enterToken, stopWorker } from './bridge.ts';
+import { stopWorker } from './worker.ts';
 import { expect, test } from './world.ts';
 
 /** A browser of its own: its worker is ended, and others go on with theirs. */

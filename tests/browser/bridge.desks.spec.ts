@@ -4,10 +4,10 @@
  */
 import type { Page } from '@playwright/test';
 import { openBridge } from '../../sandbox/bridge.ts';
+import { enterToken } from '../../sandbox/launch.ts';
 import { serveCms } from '../../sandbox/worklink.ts';
 import { createIssue, type Redmine } from '../../scripts/desks/redmine.ts';
 import { createTicket, type Rt } from '../../scripts/desks/rt.ts';
-import { enterToken } from './bridge.ts';
 import { expect, test } from './world.ts';
 
 const subject = 'Pump P-204 leaking at seal';

@@ -3,6 +3,7 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import { afterEach, expect, test, vi } from 'vitest';
 import { History, type CaseHistory } from '../../components/history.tsx';
 import { Text } from '../../components/text.ts';
+import type { Entry } from '../../lib/api.ts';
 import { say } from '../states/say.ts';
 import { states } from '../states/states.ts';
 
@@ -128,6 +129,17 @@ test('earlier ones are a line each, the newest first; a job of another system is
   expect(lines[1]).toContain('Job: update · On site');
   expect(lines[2]).toContain('Dana Reyes · Code shown');
   expect(lines[4]).toBe('1 more before');
+});
+
+test('a code that was looked at does not push the call away, and stands open where there is no call', async () => {
+  const [call] = (known('call launched') as { entries: Entry[] }).entries;
+  const code = { ...call, launchId: 'B', surface: 'code', at: new Date().toISOString() } as Entry;
+  show({ entries: [call as Entry, code], untold: 0 });
+  await screen.findByText('No call was heard of yet.');
+  expect(document.querySelector('.before')?.textContent).toContain('Dana Reyes · Code shown');
+  cleanup();
+  show({ entries: [code], untold: 0 });
+  await screen.findByText('Code shown. No call was heard of yet.');
 });
 
 test('a bridge that can’t be asked says so, with what is still to be told, and is asked again by hand', async () => {
