@@ -161,6 +161,13 @@ export const configured: Record<string, Configured> = {
   },
 };
 
+/** @throws where no such desk is configured */
+export function kinds(desk: string): Configured {
+  const found = configured[desk];
+  if (!found) throw new Error(`${desk} is not configured`);
+  return found;
+}
+
 /**
  * @param more for all of them
  * @param withFields each with a field that gets the minutes

@@ -4,7 +4,7 @@ import type { Tables } from '../../bridge/db.ts';
 import { newLaunchId } from '../../lib/worklink.ts';
 import { serveDesks, type DesksServer, type SandboxNote } from '../../sandbox/desks.ts';
 import { serveCms, type CmsServer, type CmsSession } from '../../sandbox/worklink.ts';
-import { configured, sandboxDesks } from './desks-config.ts';
+import { kinds, sandboxDesks } from './desks-config.ts';
 import { until } from './wait.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -44,11 +44,10 @@ export function makeWrites(more: object = {}, withFields = false) {
   /** A new record on a desk. */
   function record(desk: string, number?: string): { id: string; kind: string } {
     made += 1;
-    const it = configured[desk];
-    if (!it) throw new Error(`${desk} is not configured`);
-    const id = it.id(made);
-    desks.add(it.target, it.kind, id, number);
-    return { id, kind: it.kind };
+    const { target, kind, id: idOf } = kinds(desk);
+    const id = idOf(made);
+    desks.add(target, kind, id, number);
+    return { id, kind };
   }
 
   return {
