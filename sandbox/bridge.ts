@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startBridge } from '../bridge/bridge.ts';
 import { readConfig } from '../bridge/config.ts';
+import type { Db } from '../bridge/db.ts';
 import { createHook, createToken } from '../bridge/keys.ts';
 import { makeLog } from '../bridge/log.ts';
 import { startPostgres } from '../bridge/postgres.ts';
@@ -25,6 +26,13 @@ export type SandboxBridge = {
   /** The same after a restart. */
   url: string;
   token: (name: string, ...may: Scope[]) => Promise<string>;
+  /** The token of somebody who has that username in Awaken. */
+  tokenOf: (username: string, ...may: Scope[]) => Promise<string>;
+  /** The address of a hook at which a workflow says that it is open. */
+  awakenHook: () => Promise<string>;
+  db: () => Db;
+  /** What it has logged, line by line. */
+  lines: string[];
   /**
    * What WorkLink does with a link that was opened: the call begins, with the link's parameters as its external data,
    * and a webhook tells of it.
@@ -69,7 +77,11 @@ async function opened(cms: CmsServer, { dir, databaseUrl, file, env, end }: Made
   const config = readConfig({ BRIDGE_CONFIG: path, PORT: '0', ...secrets });
   if ('mistakes' in config) throw new Error(config.mistakes.join('\n'));
   // What it has to say matters where something fails.
-  const log = makeLog(config.secrets, (line) => process.env.DEBUG && process.stderr.write(line));
+  const lines: string[] = [];
+  const log = makeLog(config.secrets, (line) => {
+    lines.push(line);
+    if (process.env.DEBUG) process.stderr.write(line);
+  });
   let bridge = await startBridge(config, log);
   const { url } = bridge;
   const made = await createHook(bridge.db, 'worklink');
@@ -78,6 +90,14 @@ async function opened(cms: CmsServer, { dir, databaseUrl, file, env, end }: Made
   return {
     url,
     token: async (name, ...may) => (await createToken(bridge.db, name, may)).token,
+    tokenOf: async (username, ...may) => (await createToken(bridge.db, username, may, username)).token,
+    async awakenHook() {
+      const awaken = await createHook(bridge.db, 'awaken');
+      if ('refused' in awaken) throw new Error(awaken.refused);
+      return `${url}/hooks/awaken/${awaken.token}`;
+    },
+    db: () => bridge.db,
+    lines,
     async take(link) {
       const data = Object.entries(readLink(link)?.data ?? {});
       const session = cms.add({

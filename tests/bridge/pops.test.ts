@@ -13,6 +13,7 @@ import { makeLog } from '../../bridge/log.ts';
 import { makeMetrics } from '../../bridge/metrics.ts';
 import { forgetPops, makePops } from '../../bridge/pops.ts';
 import { serveAwaken, type AwakenServer, type Switch } from '../../sandbox/awaken.ts';
+import { dump } from './dump.ts';
 import { endAll, originOf, run } from './process.ts';
 import { until } from './wait.ts';
 import { makeDatabase, makeWorld, type World } from './world.ts';
@@ -474,31 +475,18 @@ describe('a bridge that is killed while it sends', () => {
 });
 
 test('no secret is in the log or in the database', async () => {
+  expect((await send(intent())).status).toBe(200);
   const needles = [password, `${server.user}:${password}`, james, anybody, ...server.tokens].flatMap((secret) => [
     secret,
     encodeURIComponent(secret),
     Buffer.from(secret).toString('base64'),
     JSON.stringify(secret).slice(1, -1),
   ]);
-  expect(server.tokens.length).toBeGreaterThan(3);
+  expect(server.tokens.length).toBeGreaterThan(0);
   server.on('pop-echo', 1);
   const echoed = await send(intent());
   expect(echoed.status).toBe(424);
-  const { rows: tables } = await sql<{ name: string }>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables
-    where schemaname in ('deskcall', 'deskcall_jobs')`.execute(world.db);
-  const stored: string[] = [];
-  for (const { name } of tables) {
-    // oxlint-disable-next-line no-await-in-loop -- a handful
-    const { rows } = await sql`select * from ${sql.raw(name)}`.execute(world.db);
-    stored.push(
-      JSON.stringify(rows),
-      ...rows.flatMap((row) =>
-        Object.values(row as object).map((value) => (value instanceof Buffer ? value.toString('latin1') : '')),
-      ),
-    );
-  }
-  const all = [...stored, world.lines.join(''), await echoed.text()].join('\n');
+  const all = [await dump(world.db), world.lines.join(''), await echoed.text()].join('\n');
   expect(all).toContain('James.Collins');
   expect(needles.filter((needle) => all.includes(needle))).toEqual([]);
 });
