@@ -7,7 +7,7 @@ import { assignAnswerShape, errorShape, unmatchedShape } from '../../lib/api.ts'
 import { newLaunchId } from '../../lib/worklink.ts';
 import { serveDesks, type DesksServer } from '../../sandbox/desks.ts';
 import { serveCms, type CmsServer, type CmsSession } from '../../sandbox/worklink.ts';
-import { kinds, sandboxDesks } from './desks-config.ts';
+import { configured, sandboxDesks } from './desks-config.ts';
 import { endAll, run } from './process.ts';
 import { until } from './wait.ts';
 import { makeWorld, type World } from './world.ts';
@@ -44,7 +44,7 @@ let made = 100;
 /** A record on a desk. */
 function record(desk = 'plain'): { desk: string; kind: string; id: string } {
   made += 1;
-  const { kind, id: idOf, target } = kinds(desk);
+  const { kind, id: idOf, target } = configured[desk] ?? { kind: '', id: String, target: '' };
   const id = idOf(made);
   desks.add(target, kind, id);
   return { desk, kind, id };
@@ -143,6 +143,25 @@ test('to another case and back: each says where it went, and nothing is there tw
   expect(await entries(two)).toEqual([]);
   expect(await world.db.selectFrom('session').select('id').where('id', '=', id).execute()).toHaveLength(1);
 });
+
+test.each(['jira', 'freshdesk', 'dynamics'])(
+  '%s, where notes can be edited: the old one says that it was moved',
+  async (desk) => {
+    const { id } = await nobodys();
+    const [one, two] = [record(desk), record(desk)];
+    await give(id, one);
+    await noted(one.id, 1);
+    await settled(id);
+    await give(id, two);
+    const [text] = await until(() =>
+      Promise.resolve(textsOn(one.id)[0]?.includes('moved to another case') && textsOn(one.id)),
+    );
+    expect(text).not.toContain('12 min 5 s');
+    await noted(two.id, 1);
+    await settled(id);
+    expect(textsOn(one.id)).toHaveLength(1);
+  },
+);
 
 test('while a note is being written nobody moves it; what waits is not written any more', async () => {
   const { id } = await nobodys();
