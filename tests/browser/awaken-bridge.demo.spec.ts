@@ -4,10 +4,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { serveAwaken, type AwakenServer } from '../../sandbox/awaken.ts';
 import { openBridge, type SandboxBridge } from '../../sandbox/bridge.ts';
+import { enterToken } from '../../sandbox/launch.ts';
 import { withPops } from '../../sandbox/pops.ts';
 import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
 import { dump } from '../bridge/dump.ts';
-import { enterToken } from './bridge.ts';
 import { expect, test } from './world.ts';
 
 const canary = 'S3CRET CANARY/ß+€';
