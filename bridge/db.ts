@@ -145,7 +145,6 @@ export type Tables = {
     reopened_at: Date | null;
     source: 'desk' | 'file';
     seen_at: Date;
-    revision: Id;
   };
   times_reading: {
     desk: string;

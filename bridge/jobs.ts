@@ -10,16 +10,17 @@ import { said, type Log } from './log.ts';
 
 /**
  * `read`: a record of WorkLink's, by its id. `write`: a row of the outbox, by its id. `sweep`: what may be lost.
- * `fill`: one page of older sessions.
+ * `fill`: one page of older sessions. `times`: one page of a desk's case times.
  */
 export type Jobs = {
   read: { resource: string };
   write: { outbox: string };
   sweep: Record<string, never>;
   fill: Record<string, never>;
+  times: { desk: string };
 };
 export type Queue = keyof Jobs;
-const queues: Queue[] = ['read', 'write', 'sweep', 'fill'];
+const queues: Queue[] = ['read', 'write', 'sweep', 'fill', 'times'];
 
 export type Work = {
   [queue in Queue]?: (data: Jobs[queue]) => Promise<void>;
@@ -104,7 +105,7 @@ export async function startJobs(connectionString: string, log: Log, poll: number
         const handler = work[name] as ((data: unknown) => Promise<void>) | undefined;
         if (!handler) continue;
         const options = { pollingIntervalSeconds: poll, notifyPollingIntervalSeconds: poll };
-        for (let n = 0; n < (name === 'sweep' || name === 'fill' ? 1 : 4); n += 1) {
+        for (let n = 0; n < (name === 'read' || name === 'write' ? 4 : 1); n += 1) {
           // oxlint-disable-next-line no-await-in-loop -- as above
           const worker: string = await boss.work<unknown>(name, options, async ([job]) => {
             if (!job) return;

@@ -291,4 +291,9 @@ export const migrations: readonly string[] = [
   -- Launches are looked for in WorkLink after a first session as well.
   create index launch_seen on launch (received_at) where state = 'seen';
   `,
+  `
+  -- Exports have their own place for each row.
+  alter table case_time drop column revision;
+  drop sequence case_time_revision;
+  `,
 ];

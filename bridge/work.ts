@@ -9,6 +9,7 @@ import { forgetPops } from './pops.ts';
 import type { Parts } from './server.ts';
 import { makeReader } from './sessions.ts';
 import { makeSweep } from './sweep.ts';
+import { makeTimes } from './times/read.ts';
 import { makeWorkLink } from './worklink.ts';
 
 /** The configured desks, by their keys. */
@@ -21,6 +22,7 @@ export async function makeWork(parts: Parts): Promise<void> {
   const { waits } = config;
   const desks = desksOf(config);
   const writer = makeWriter(parts, desks);
+  const times = makeTimes(parts, desks);
   const { request, retry, longestRetry } = waits;
   // Without WorkLink what is delivered waits until it is configured.
   const worklink =
@@ -39,10 +41,12 @@ export async function makeWork(parts: Parts): Promise<void> {
     ...(reader && { read: ({ resource }) => reader.read(resource) }),
     ...(worklink && { fill: makeFill(parts, worklink) }),
     write: ({ outbox }) => writer.write(outbox),
+    times: ({ desk }) => times.read(desk),
     async sweep() {
       try {
         const forgotten = (await forget(db, waits.keep)) + (await forgetPops(db, waits.keep));
         await writer.sweep();
+        await times.sweep();
         if (config.worklink?.since) await jobs.ask('fill', 'fill', {});
         await look?.();
         // With WorkLink nobody says so who has not looked there.

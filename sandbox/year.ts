@@ -121,7 +121,11 @@ function* casesOf(count: number, sessions: number): Generator<Case> {
 const iso = (time: number): string => new Date(time).toISOString().slice(0, 19) + 'Z';
 
 /** Inserts rows of equal keys, some thousands at a time. */
-async function insert(db: Db, table: 'launch' | 'session' | 'outbox', rows: Record<string, unknown>[]): Promise<void> {
+async function insert(
+  db: Db,
+  table: 'launch' | 'session' | 'outbox' | 'wrapup',
+  rows: Record<string, unknown>[],
+): Promise<void> {
   for (let from = 0; from < rows.length; from += 5000) {
     const part = rows.slice(from, from + 5000);
     const names = sql.join(Object.keys(part[0] ?? {}).map((name) => sql.ref(name)));
@@ -144,6 +148,7 @@ export async function makeYear(db: Db, path: string, size: { cases: number; sess
   const launches: Record<string, unknown>[] = [];
   const sessions: Record<string, unknown>[] = [];
   const notes: Record<string, unknown>[] = [];
+  const wrapups: Record<string, unknown>[] = [];
   const launchId = (n: number): string => {
     let id = '';
     for (let rest = n, k = 0; k < 12; k += 1, rest = Math.floor(rest / 32)) id = (letters[rest % 32] ?? 'A') + id;
@@ -194,6 +199,19 @@ export async function makeYear(db: Db, path: string, size: { cases: number; sess
           ? { desk: null, kind: null, case_id: null }
           : { desk: one.desk, kind: one.kind, case_id: one.id }),
       });
+      const said = roll();
+      if (call.launched && said < 0.55)
+        wrapups.push({
+          id: String(wrapups.length + 1),
+          desk: one.desk,
+          kind: one.kind,
+          case_id: one.id,
+          launch_id: launches.at(-1)?.id,
+          outcome: said < 0.33 ? 'solved' : said < 0.48 ? 'visit' : 'no-answer',
+          trip_avoided: said < 0.22,
+          at: iso(call.at + call.seconds * 1000 + 60_000),
+          received_at: iso(call.at + call.seconds * 1000 + 60_000),
+        });
       if (!unmatched)
         notes.push({
           id: String(notes.length + 1),
@@ -221,8 +239,9 @@ export async function makeYear(db: Db, path: string, size: { cases: number; sess
   await insert(db, 'launch', launches);
   await insert(db, 'session', sessions);
   await insert(db, 'outbox', notes);
-  // oxlint-disable-next-line no-await-in-loop -- two
-  for (const table of ['session', 'outbox'] as const)
+  await insert(db, 'wrapup', wrapups);
+  // oxlint-disable-next-line no-await-in-loop -- three
+  for (const table of ['session', 'outbox', 'wrapup'] as const)
     await sql`select setval(pg_get_serial_sequence(${table}, 'id'), (select max(id) from ${sql.table(table)}))`.execute(
       db,
     );

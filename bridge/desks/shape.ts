@@ -105,6 +105,10 @@ const common = {
   /** The note's lines, other than the standard ones; and those of the note at the start. */
   note: filled(z.string().min(1), ...noteNames).optional(),
   begun: filled(z.string().min(1), ...noteNames).optional(),
+  /** Whether and how the times of its cases are read, for the report. */
+  times: z
+    .strictObject({ over: z.array(z.string().min(1)).min(1).optional(), assetClass: z.string().min(1).optional() })
+    .optional(),
   /** Fields that are set at the end, by the desk's names. */
   fields: z.record(z.string().min(1), filled(z.string(), ...noteNames)).default({}),
 };

@@ -115,6 +115,17 @@ export type Path = {
   unmatched: { why: string; n: number }[];
   /** Notes that were not written, by why. */
   unwritten: { why: string; n: number }[];
+  said: Said;
+};
+
+/** What technicians said on coming back to a case: the last word on each launch. */
+export type Said = {
+  solved: number;
+  visit: number;
+  noAnswer: number;
+  /** Cases of which something was said, and those of them where a trip was avoided. */
+  cases: number;
+  avoided: number;
 };
 
 export async function readPath(db: Db, filter: Filter): Promise<Path> {
@@ -124,7 +135,7 @@ export async function readPath(db: Db, filter: Filter): Promise<Path> {
           and t.kind = ${sql.ref(`${table}.kind`)} and t.case_id = ${sql.ref(`${table}.case_id`)}
           and ${conditions({ is: filter.is }, 't.opened_at', 't')})`
       : sql``;
-  const [launches, calls, unmatched, unwritten] = await Promise.all([
+  const [launches, calls, unmatched, unwritten, said] = await Promise.all([
     sql<{ launches: string; seen: string; matched: string; written: string; waits: string | null }>`
       select count(*) as launches, count(s.id) as seen, count(*) filter (where s.matched) as matched,
         count(*) filter (where s.written) as written,
@@ -135,6 +146,7 @@ export async function readPath(db: Db, filter: Filter): Promise<Path> {
         select session.launch_id, min(session.id) as id, bool_or(session.match in ('launch', 'case', 'hand')) as matched,
           bool_or(outbox.state = 'done') as written, min(session.started_at) as started_at
         from session left join outbox on outbox.session_id = session.id and outbox.action = 'note'
+            and outbox.turn = session.turn
         where session.launch_id is not null
         group by 1
       ) s on s.launch_id = launch.id
@@ -154,7 +166,18 @@ export async function readPath(db: Db, filter: Filter): Promise<Path> {
       where outbox.state <> 'done' and outbox.action = 'note' and ${conditions(filter, 'session.first_at')}
         ${ofCase('outbox')}
       group by 1 order by 2 desc, 1`.execute(db),
+    sql<Record<keyof Said, string>>`
+      with last as (
+        select distinct on (desk, kind, case_id, launch_id) desk, kind, case_id, outcome, trip_avoided
+        from wrapup where ${conditions(filter, 'wrapup.at')} ${ofCase('wrapup')}
+        order by desk, kind, case_id, launch_id, at desc
+      ), one as (select bool_or(trip_avoided) as avoided from last group by desk, kind, case_id)
+      select count(*) filter (where outcome = 'solved') as solved, count(*) filter (where outcome = 'visit') as visit,
+        count(*) filter (where outcome = 'no-answer') as "noAnswer", (select count(*) from one) as cases,
+        (select count(*) filter (where avoided) from one) as avoided
+      from last`.execute(db),
   ]);
+  const words = said.rows[0];
   const row = launches.rows[0];
   const counted = (rows: { why: string; n: string }[]) => rows.map(({ why, n }) => ({ why, n: Number(n) }));
   return {
@@ -166,6 +189,13 @@ export async function readPath(db: Db, filter: Filter): Promise<Path> {
     lengths: Float64Array.from(numbers(calls.rows[0]?.lengths ?? '{}')),
     unmatched: counted(unmatched.rows),
     unwritten: counted(unwritten.rows),
+    said: {
+      solved: Number(words?.solved ?? 0),
+      visit: Number(words?.visit ?? 0),
+      noAnswer: Number(words?.noAnswer ?? 0),
+      cases: Number(words?.cases ?? 0),
+      avoided: Number(words?.avoided ?? 0),
+    },
   };
 }
 

@@ -306,6 +306,42 @@ ${reasons('Notes not written', path.unwritten)}
 </section>`;
 }
 
+function saidSection({ path: { said, matched } }: Found): Html {
+  const all = said.solved + said.visit + said.noAnswer;
+  const rows = [
+    ['Solved remotely', said.solved],
+    ['Needs a visit', said.visit],
+    ['No answer', said.noAnswer],
+    ['Not said', Math.max(0, matched - all)],
+  ] as const;
+  const sum = rows.reduce((total, [, n]) => total + n, 0);
+  return html`<section class="card sec" id="said">
+<h2>How calls ended</h2>
+<p class="meta">As technicians said on coming back to the case; the last word on each launch counts.</p>
+${table(
+  'How calls ended',
+  [head('Said by the technician'), end('Launches'), end('Share')],
+  rows.map(
+    ([name, n]) => html`<tr><th scope="row">${name}</th>${cell(count(n))}${cell(sum ? percent(n / sum) : '')}</tr>`,
+  ),
+)}
+</section>`;
+}
+
+/** Trips that technicians said were avoided. Of so few that one could tell who said it, nothing is shown. */
+function tripFigure({ path: { said }, limits }: Found): Html {
+  const name = 'Trips avoided, as told by technicians';
+  const part = shareOf(said.avoided, said.cases);
+  if (!part || said.cases < limits.show)
+    return figure(name, 'Not shown', `Fewer than ${limits.show} cases have an answer`);
+  return figure(
+    name,
+    `${count(said.avoided)} of ${count(said.cases)}`,
+    `${percent(part.share)}, 95 % interval ${percent(part.low)} to ${percent(part.high)}`,
+    `${count(said.cases)} cases have an answer`,
+  );
+}
+
 function found(report: Found): Html {
   const { comparison, limits, path, filter } = report;
   const wait = medianOf(path.waits);
@@ -322,6 +358,7 @@ ${figure(
   called ? `95 % interval ${percent(called.low)} to ${percent(called.high)}` : '',
   `${count(report.called)} of ${count(report.cases)} cases`,
 )}
+${tripFigure(report)}
 </dl>
 ${
   'few' in comparison
@@ -342,6 +379,7 @@ ${distribution(
     .map((n, place) => ({ name: place === 4 ? '5 calls and more' : place ? `${place + 1} calls` : '1 call', n })),
   `${count(report.called)} cases had a call before they were resolved, ${count(report.perCase[0] ?? 0)} had none.`,
 )}
+${saidSection(report)}
 ${pathSection(report)}
 </div>`;
 }

@@ -84,7 +84,7 @@ export async function compareTimes(db: Db | Trx, rows: readonly CaseTime[], sour
   return sum;
 }
 
-/** Stores them; what did not change keeps its revision. No two of one call may be of one case. */
+/** Stores them; what did not change is left as it is. No two of one call may be of one case. */
 export async function storeTimes(db: Db | Trx, rows: readonly CaseTime[], source: 'desk' | 'file'): Promise<void> {
   for (let from = 0; from < rows.length; from += most)
     // oxlint-disable-next-line no-await-in-loop -- as above
@@ -93,9 +93,9 @@ export async function storeTimes(db: Db | Trx, rows: readonly CaseTime[], source
       select n.*, ${source}::text from unnest(${listed(rows.slice(from, from + most))}) as n
       on conflict (desk, kind, case_id) do update set
         ${sql.join([...told, 'seen_at'].map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`))},
-        source = excluded.source,
-        revision = case when (${refs('t', told)}) is distinct from (${refs('excluded', told)})
-          or (t.resolved_at is null and t.seen_at <> excluded.seen_at)
-          then nextval('case_time_revision') else t.revision end
-      where t.source = 'file' or excluded.source = 'desk'`.execute(db);
+        source = excluded.source
+      -- A row that is written again loses its place in exports, so only what is new is written.
+      where (t.source = 'file' or excluded.source = 'desk')
+        and ((${refs('t', told)}, t.source) is distinct from (${refs('excluded', told)}, excluded.source)
+          or (t.resolved_at is null and t.seen_at < excluded.seen_at))`.execute(db);
 }

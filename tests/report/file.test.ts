@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importFile, readFile } from '../../bridge/times/file.ts';
 import { storeTimes } from '../../bridge/times/store.ts';
@@ -48,17 +49,21 @@ test('a preview saves nothing; then all of it at once, and again nothing changes
   expect(await all()).toEqual(rows);
 });
 
-test('what changed gets a new revision, so that whoever copies finds it', async () => {
-  const before = await all();
+test('what changed keeps its id; what did not is not touched, so that exports do not tell it again', async () => {
+  await sql`update case_time set told = id`.execute(world.db);
+  const places = async () =>
+    (await sql<{ id: string; told: string | null }>`select id, told from case_time order by id`.execute(world.db)).rows;
+  const before = await places();
+  expect(before.map(({ told }) => told)).toEqual(before.map(({ id }) => id));
+  const line = 'rt,ticket,8,2026-01-02T08:00Z,2026-11-01T08:00Z,';
+  await importFile(world.db, file('desk,kind,id,opened,resolved,queue', line), true);
   await importFile(
     world.db,
-    file('desk,kind,id,opened,resolved', 'rt,ticket,8,2026-01-02T08:00Z,2026-11-01T08:00Z'),
+    file('desk,kind,id,opened,resolved,queue', 'rt,ticket,7,2026-01-01T08:00Z,2026-01-01T09:00Z,"Field, Service"'),
     true,
   );
-  const after = await all();
-  expect(after[0]).toEqual(before[0]);
-  expect(after[1]?.id).toBe(before[1]?.id);
-  expect(BigInt(after[1]?.revision ?? 0)).toBeGreaterThan(BigInt(before[1]?.revision ?? 0));
+  expect(await places()).toEqual([before[0], { id: before[1]?.id, told: null }]);
+  expect((await all())[1]).toMatchObject({ resolved_at: new Date('2026-11-01T08:00:00Z') });
 });
 
 test.each([

@@ -207,6 +207,33 @@ describe('its numbers are those of the CSV', () => {
   });
 });
 
+test('trips avoided and how calls ended: the last word on each launch', async () => {
+  const said = { desk: 'rt', kind: 'ticket', case_id: 'word', launch_id: 'WORDWORDWORD' };
+  const rows = (await world.db.selectFrom('wrapup').selectAll().execute()).filter(({ outcome }) => outcome === 'visit');
+  const before = textOf(await page(), 'id="said"', '</section>');
+  expect(before).toContain(`Needs a visit ${rows.length}`);
+  const at = (n: number) => new Date(Date.UTC(2026, 5, 1, n));
+  await world.db
+    .insertInto('wrapup')
+    .values([
+      { ...said, outcome: 'visit', trip_avoided: false, at: at(1) },
+      { ...said, outcome: 'solved', trip_avoided: true, at: at(2) },
+    ])
+    .execute();
+  expect(textOf(await page(), 'id="said"', '</section>')).toContain(`Needs a visit ${rows.length}`);
+  const cases = await world.db
+    .selectFrom('wrapup')
+    .select(['desk', 'case_id', 'trip_avoided'])
+    .groupBy(['desk', 'case_id', 'trip_avoided'])
+    .execute();
+  const key = (row: { desk: string; case_id: string }): string => `${row.desk} ${row.case_id}`;
+  const all = new Set(cases.map(key));
+  const avoided = new Set(cases.filter((row) => row.trip_avoided).map(key));
+  expect(textOf(await page(), '<dl', '</dl>')).toContain(
+    `${avoided.size.toLocaleString('en-US')} of ${all.size.toLocaleString('en-US')}`,
+  );
+});
+
 describe('what is not said', () => {
   test('a comparison of too few is refused with how many are needed', async () => {
     const query = '?from=2026-01-01&to=2026-01-02';
