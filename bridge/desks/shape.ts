@@ -105,10 +105,6 @@ const common = {
   /** The note's lines, other than the standard ones; and those of the note at the start. */
   note: filled(z.string().min(1), ...noteNames).optional(),
   begun: filled(z.string().min(1), ...noteNames).optional(),
-  /** Whether and how the times of its cases are read, for the report. */
-  times: z
-    .strictObject({ over: z.array(z.string().min(1)).min(1).optional(), assetClass: z.string().min(1).optional() })
-    .optional(),
   /** Fields that are set at the end, by the desk's names. */
   fields: z.record(z.string().min(1), filled(z.string(), ...noteNames)).default({}),
 };
@@ -123,9 +119,14 @@ const oneOf = ({ user: name, oauth: client }: { user?: string | undefined; oauth
   name === undefined || client === undefined;
 const either = 'set user or oauth, not both';
 
+/** Whether and how the times of a desk's cases are read, for the report. */
+const times = z
+  .strictObject({ over: z.array(z.string().min(1)).min(1).optional(), assetClass: z.string().min(1).optional() })
+  .optional();
+
 export const deskShape = z.discriminatedUnion('type', [
-  z.strictObject({ ...common, type: z.literal('request-tracker') }),
-  z.strictObject({ ...common, type: z.literal('redmine') }),
+  z.strictObject({ ...common, times, type: z.literal('request-tracker') }),
+  z.strictObject({ ...common, times, type: z.literal('redmine') }),
   z
     .strictObject({
       ...common,

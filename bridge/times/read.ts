@@ -10,10 +10,15 @@ import { redmine } from '../desks/times/redmine.ts';
 import { requestTracker } from '../desks/times/request-tracker.ts';
 import type { Parts } from '../server.ts';
 import { storeTimes, type CaseTime } from './store.ts';
-import { fold, type TimesDesk } from './told.ts';
+import { fold, type TimesConfig, type TimesDesk } from './told.ts';
 
 /** The desks whose times can be read; those of others come in files. */
-const readers: Partial<Record<DeskConfig['type'], TimesDesk>> = { 'request-tracker': requestTracker, redmine };
+const readers = { 'request-tracker': requestTracker, redmine };
+
+/** The reader of a desk's times, where they are to be read. */
+function readerOf(desk: DeskConfig | undefined): { reader: TimesDesk; times: TimesConfig } | undefined {
+  return desk && 'times' in desk && desk.times ? { reader: readers[desk.type], times: desk.times } : undefined;
+}
 
 /** A desk's clock may differ a little from ours; and what is being written there is left for the next time. */
 const margin = 5000;
@@ -66,12 +71,12 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
   const counted = metrics.counter('deskcall_times_pages_total', 'Pages of case times by desk and outcome.');
 
   async function read(key: string): Promise<void> {
-    const [desk, of] = [desks.get(key), config.desks[key]];
-    const reader = of && readers[of.type];
-    if (!desk || !of?.times || !reader) return;
+    const [desk, of] = [desks.get(key), readerOf(config.desks[key])];
+    if (!desk || !of) return;
+    const { reader, times } = of;
     const row = await db.selectFrom('times_reading').selectAll().where('desk', '=', key).executeTakeFirst();
     const until = new Date(Date.now() - margin);
-    const page = await reader.page((request) => desk.ask(request), row?.place ?? null, of.times, until);
+    const page = await reader.page((request) => desk.ask(request), row?.place ?? null, times, until);
     if ('trouble' in page) {
       counted({ desk: key, outcome: 'trouble' });
       if (row?.trouble !== page.trouble) log.warn('case times not read', { desk: key, why: page.trouble });
@@ -106,8 +111,9 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
     /** Asks for every desk whose times are to be read. */
     async sweep(): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop -- a handful
-      for (const [key, { times, type }] of Object.entries(config.desks))
-        if (times && readers[type]) await jobs.ask('times', key, { desk: key });
+      for (const [key, desk] of Object.entries(config.desks))
+        // oxlint-disable-next-line no-await-in-loop -- a handful
+        if (readerOf(desk)) await jobs.ask('times', key, { desk: key });
     },
   };
 }
