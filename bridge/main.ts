@@ -1,7 +1,7 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID`, `-- desk resume KEY`, `-- cases import FILE`, `-- check`, `-- unmatched` and `-- assign …` set it up; they work
- * while it runs.
+ * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- cases import FILE`, `-- check`, `-- unmatched` and
+ * `-- assign …` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
 import { assignShape } from '../lib/api.ts';
@@ -14,6 +14,7 @@ import { createHook, createToken, readScopes, revoke } from './keys.ts';
 import type { Db } from './db.ts';
 import { makeLog, said, type Log } from './log.ts';
 import type { Named } from './match.ts';
+import { retryParked } from './outbox.ts';
 import { NoDatabase } from './postgres.ts';
 import { importFile } from './times/file.ts';
 import { desksOf } from './work.ts';
@@ -24,6 +25,7 @@ npm run bridge -- hook revoke ID
 npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,report,admin [--username AWAKEN-USERNAME]
 npm run bridge -- token revoke ID
 npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential
+npm run bridge -- desk retry KEY                     tries again what was parked for it
 npm run bridge -- check [DESK:KIND:ID …]             tries every connection and says what is amiss
 npm run bridge -- unmatched                          lists the sessions that are nobody's
 npm run bridge -- assign SESSION DESK KIND ID        gives one to a case, or from one case to another
@@ -122,7 +124,15 @@ async function main(): Promise<void> {
   if (
     what &&
     !['check', 'unmatched', 'assign'].includes(what) &&
-    !['hook create', 'hook revoke', 'token create', 'token revoke', 'desk resume', 'cases import'].includes(line)
+    ![
+      'hook create',
+      'hook revoke',
+      'token create',
+      'token revoke',
+      'desk resume',
+      'desk retry',
+      'cases import',
+    ].includes(line)
   )
     fail(usage);
 
@@ -153,6 +163,11 @@ async function main(): Promise<void> {
       return `Token ${id}, ${name}${username ? `, ${username} in Awaken` : ''}, may ${may.join(', ')}. It is shown only now; keep it like a password:\n${token}`;
     });
   }
+  if (line === 'desk retry')
+    return once(config, async (db) => {
+      const count = await retryParked(db, argument);
+      return count ? `${argument}: tried again: ${count}.` : fail(`Nothing is parked for ${argument}.`);
+    });
   if (what === 'desk')
     return once(config, async (db) => {
       const { numDeletedRows } = await db.deleteFrom('stopped').where('desk', '=', argument).executeTakeFirst();

@@ -23,6 +23,33 @@ export async function resumeChanged(db: Db, config: Config): Promise<void> {
     await db.deleteFrom('stopped').where('desk', '=', key).where('credential', '!=', credentialOf(secret)).execute();
 }
 
+/**
+ * Goes on with what was parked for a desk, once somebody has mended why. All of it is looked for before it is written.
+ * @returns how many
+ */
+export async function retryParked(db: Db, desk: string): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('outbox')
+    .set({ state: 'waiting', reason: null, accepted_at: null, looks: 0, next_at: sql<Date>`now()` })
+    .where('desk', '=', desk)
+    .where('state', '=', 'parked')
+    // What was taken back with its session is not to be written; that it was moved is.
+    .where((it) =>
+      it.or([
+        it('action', '=', 'moved'),
+        it.exists(
+          it
+            .selectFrom('session')
+            .select('session.id')
+            .whereRef('session.id', '=', 'outbox.session_id')
+            .whereRef('session.turn', '=', 'outbox.turn'),
+        ),
+      ]),
+    )
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
 /** A session whose case is known, and what is to be said of it. */
 export type Said = { id: string; resource: string; turn: number; named: Named; facts: Facts; remark?: string };
 
@@ -70,7 +97,16 @@ export async function putOut(
       .executeTakeFirst();
     if (row) await jobs.ask('write', row.id, { outbox: row.id }, 0, trx);
   };
-  if (!ended) return put('start', (marker) => noteOf(told, marker, settings.begun));
+  if (!ended) {
+    // What was read before the end may be heard of after it.
+    const over = await trx
+      .selectFrom('outbox')
+      .select('id')
+      .where((it) => it.and(same))
+      .where('action', '=', 'note')
+      .executeTakeFirst();
+    return over ? undefined : put('start', (marker) => noteOf(told, marker, settings.begun));
+  }
   await put('note', (marker) => noteOf(told, marker, settings.note));
   if (Object.keys(settings.fields).length) await put('fields', () => JSON.stringify(fillJson(settings.fields, told)));
 }
@@ -194,21 +230,23 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
       await again(seconds);
     } else if ('unseen' in outcome) {
       // Not written again: where notes can't be seen, each try would leave one more.
-      if (row.looks + 1 >= mostLooks)
-        return park('The desk says that it wrote the note, and does not show it. Look at the rights of its API user.');
-      await set({ state: 'writing', reason: 'The desk does not show the note yet.', looks: row.looks + 1 }, wait);
-      await again(wait);
-    } else {
+      if (row.looks + 1 >= mostLooks) {
+        await park('The desk says that it wrote the note, and does not show it. Look at the rights of its API user.');
+      } else {
+        await set({ state: 'writing', reason: 'The desk does not show the note yet.', looks: row.looks + 1 }, wait);
+        await again(wait);
+      }
+    } else if (unlisted && row.tries >= config.tries) {
       // Each further try may be one more note; somebody has to look.
-      if (unlisted && row.tries >= config.tries)
-        return park(`${outcome.unknown} That was so ${row.tries} times, and the desk may have the note: look there.`);
+      await park(`${outcome.unknown} That was so ${row.tries} times, and the desk may have the note: look there.`);
+    } else {
       // Still `writing`: looked at first, when the desk must have given up on the request.
       const seconds = Math.max(outcome.after ?? wait, waits.request);
       await set({ state: 'writing', reason: outcome.unknown }, seconds);
       await again(seconds);
     }
-    // The note waits for the one at the start to be settled.
-    if (row.action === 'start' && ('done' in outcome || 'parked' in outcome)) await askForEnd(row);
+    // The note waits for the one at the start to be settled; asked in vain it is asked for again by the sweep.
+    if (row.action === 'start') await askForEnd(row);
   }
 
   async function askForEnd(row: Row): Promise<void> {
