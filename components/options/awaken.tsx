@@ -53,7 +53,9 @@ export function AwakenView({ desktop }: ViewProps) {
   const [result, setResult] = useState<Result | null>(null);
   const { likely } = desktop.host.awaken;
   const first = result?.fault && byFault[result.fault];
-  const pointed = result?.news ? (likely[result.news.outcome ?? 'unknown'] ?? []) : first ? [first] : [];
+  // Where the bridge was in the way, nothing of Awaken's is to be looked at.
+  const { outcome } = result?.news ?? {};
+  const pointed = outcome ? likely[outcome] : first ? [first] : [];
   return (
     <>
       <Head title={say('o_awaken_title')} purpose={say('o_awaken_purpose')}>
@@ -72,7 +74,7 @@ export function AwakenView({ desktop }: ViewProps) {
       <Me key={settings.myUser} desktop={desktop} />
       <People key={JSON.stringify(settings.awaken.users)} desktop={desktop} mayEdit={mayEdit} />
       <Pops desktop={desktop} mayEdit={mayEdit} setResult={setResult} />
-      <Checklist checks={desktop.host.awaken.checks} pointed={result?.news?.state === 'checked' ? [] : pointed} />
+      <Checklist checks={desktop.host.awaken.checks} pointed={pointed} />
     </>
   );
 }

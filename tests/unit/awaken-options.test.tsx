@@ -302,6 +302,26 @@ describe('through the bridge', () => {
     expect(set.awaken.mode).toBe('direct');
   });
 
+  test('a bridge that is in the way says so, and points to no line of Awaken’s', async () => {
+    set = parseSettings({ bridge: { url: 'https://bridge.example' }, awaken: { mode: 'bridge' } }).settings;
+    const news: News = { when: 1, by: 'bridge', state: 'failed', trouble: 'network' };
+    awaken.test = vi.fn<AwakenHost['test']>(async () => news);
+    draw();
+    press('Test connection');
+    expect((await screen.findByRole('alert')).textContent).toContain('can’t be reached');
+    expect(document.querySelectorAll('.checks [aria-current]')).toHaveLength(0);
+    awaken.test = vi.fn<AwakenHost['test']>(async () => ({
+      when: 2,
+      by: 'bridge',
+      state: 'failed',
+      outcome: 'auth-rejected',
+      said: { at: 'auth', status: 401 },
+    }));
+    press('Test connection');
+    await waitFor(() => expect(document.querySelectorAll('.checks [aria-current]')).toHaveLength(1));
+    expect(screen.getByRole('alert').textContent).toContain('Tell whoever runs the bridge');
+  });
+
   test('an organisation’s choice is read, not changed', () => {
     locked = ['awaken'];
     draw();
