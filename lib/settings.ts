@@ -125,7 +125,8 @@ export function parseSettings(input: unknown): { settings: Settings; problems: S
       }
       let path: PropertyKey[] = whole ?? [...issue.path];
       while (path.length && !has(draft, path)) path = path.slice(0, -1);
-      const found = { ...wrongOf(issue), path: told(issue.path, places) };
+      const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+      const found = { ...wrongOf(issue), path: told([...issue.path, ...unknown], places) };
       if (!path.length) return { settings: schema.parse({}), problems: [...problems, found] };
       round.push({ ...found, ...left(told(path, places)) });
       takeOut(draft, path, places);

@@ -106,12 +106,14 @@ export function strangers({ desks }: Settings, round: Round | null): Visit[] {
   return [...found.values()].toSorted((a, b) => Number(b.like !== null) - Number(a.like !== null));
 }
 
-/** All addresses of desks that are on, and of Awaken, that are not allowed yet; and one question for them all. */
+/** All addresses that are not allowed yet, of desks that are on, the bridge, and Awaken; and one question for them all. */
 export function useAllowAll({ host, loaded, act }: Desktop): { missing: string[]; allow: () => Promise<void> } {
   const say = useSay();
-  const { desks, awaken } = loaded.settings;
-  const service = [awaken.authUrl, awaken.popUrl].flatMap((address) => (address && originOf(address)) || []);
-  const wanted = new Set([...desks.flatMap(({ on, origins }) => (on ? origins : [])), ...service]);
+  const { desks, awaken, bridge } = loaded.settings;
+  // Where the bridge pops, this browser never goes to Awaken.
+  const direct = awaken.mode === 'direct' ? [awaken.authUrl, awaken.popUrl] : [];
+  const services = [...direct, bridge.url].flatMap((address) => (address && originOf(address)) || []);
+  const wanted = new Set([...desks.flatMap(({ on, origins }) => (on ? origins : [])), ...services]);
   const missing = [...wanted].filter((origin) => !loaded.granted(origin));
   const allow = async () => {
     // Within the click, and so before anything is waited for.

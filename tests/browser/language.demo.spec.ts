@@ -173,6 +173,34 @@ test('options: forms and what an import would change are German, accessible, and
   await inOrder(page, 'import');
 });
 
+test('options: what is wrong with a file is said in German, value by value', async ({ world }) => {
+  const page = await optionsAt(world, 'backup');
+  const bad = {
+    contacts: [
+      { id: 'a', name: 7 },
+      { id: 'b', name: 'B', link: 'javascript:1' },
+    ],
+    rules: 'all',
+    desks: [{ key: 'A B', product: 'jira', origins: [] }],
+    rows: [
+      { table: 'experts', key: 'A', offer: [] },
+      { table: 'experts', key: ' a', offer: [] },
+    ],
+  };
+  const buffer = Buffer.from(JSON.stringify(bad));
+  await page.getByLabel(say('o_import_file')).setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer });
+  const rows = page.getByRole('table').getByRole('row');
+  for (const [where, why] of [
+    ['contacts[0].name', 'muss ein Text in Anführungszeichen sein; weggelassen: contacts[0].name'],
+    ['contacts[1].link', 'Ein Link beginnt mit worklink:// oder https://; weggelassen: contacts[1]'],
+    ['rules', 'muss eine Liste in [eckigen Klammern] sein'],
+    ['desks[0].key', 'muss aus höchstens 24 Kleinbuchstaben'],
+    ['rows[1]', '„a“ steht zweimal in dieser Tabelle; der erste Eintrag bleibt'],
+  ] as const)
+    await expect(rows.filter({ has: page.getByText(where, { exact: true }) }).first()).toContainText(why);
+  await inOrder(page, 'what is wrong');
+});
+
 test('options: turned round, everything stands on the other side and fits', async ({ world }) => {
   const page = await optionsAt(world, 'start');
   const views = await viewsOf(page);

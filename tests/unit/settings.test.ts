@@ -385,3 +385,11 @@ describe('compiled for one origin', () => {
 test('docs/settings.schema.json is current: npm run schema writes it', () => {
   expect(JSON.parse(readFileSync('docs/settings.schema.json', 'utf8'))).toEqual(jsonSchema());
 });
+
+test('a rule goes whole with a condition that is not known, which is named', () => {
+  const { settings, problems } = parseSettings({ rules: [{ id: 'r', when: { nope: '1' }, offer: [] }] });
+  expect(settings.rules).toEqual([]);
+  expect(problems).toEqual([
+    { path: 'rules[0].when.nope', code: 'unknown', outcome: { code: 'left', with: ['rules[0]'] } },
+  ]);
+});

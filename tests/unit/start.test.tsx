@@ -166,11 +166,16 @@ test('one click asks for all addresses of desks that are on, and Undo gives back
   await waitFor(() => expect(giveBack).toHaveBeenCalledExactlyOnceWith([origin, 'https://b.example']));
 });
 
-test('Awaken is allowed by the same click', () => {
+test('Awaken and the bridge are allowed by the same click; Awaken is not, where the bridge pops', () => {
   const awaken = { authUrl: 'https://auth.example/token', popUrl: 'https://rt.example/pop' };
-  const { allow } = show('desks', loadedWith({ desks: [rt], awaken }));
+  const bridge = { url: 'https://bridge.example/deskcall' };
+  const { allow } = show('desks', loadedWith({ desks: [rt], awaken, bridge }));
   press('Allow all');
-  expect(allow).toHaveBeenCalledExactlyOnceWith([origin, 'https://auth.example']);
+  expect(allow).toHaveBeenCalledExactlyOnceWith([origin, 'https://auth.example', 'https://bridge.example']);
+  cleanup();
+  const other = show('desks', loadedWith({ desks: [rt], awaken: { ...awaken, mode: 'bridge' }, bridge }));
+  press('Allow all');
+  expect(other.allow).toHaveBeenCalledExactlyOnceWith([origin, 'https://bridge.example']);
 });
 
 test('a desk is taken from an open tab: its product, its address, and a key that is free', async () => {
