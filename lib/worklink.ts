@@ -55,7 +55,7 @@ const decode = (text: string): string => {
   }
 };
 
-/** Why a link may not be offered; link-words.ts has the sentences, which no page pays for. */
+/** Why a link may not be offered; the options page has the sentences, which no page pays for. */
 export type LinkFault = 'letters' | 'resource' | 'scheme' | 'no-link' | 'user' | 'host';
 
 /**
