@@ -166,6 +166,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
   if (databaseUrl && !(/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl)))
     mistakes.push('DATABASE_URL is no address such as postgres://user:password@host:5432/name.');
 
+  const worklinkSecrets = pair('WORKLINK_SECRET');
+
   const path = env.BRIDGE_CONFIG || 'bridge.config.json';
   let raw: unknown = {};
   try {
@@ -229,7 +231,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
       }),
     ),
     ...(awaken && credentials && { awaken: { service: awaken, credentials } }),
-    worklinkSecrets: pair('WORKLINK_SECRET'),
+    worklinkSecrets,
     secrets,
   };
   return mistakes.length ? { mistakes } : config;

@@ -296,4 +296,10 @@ export const migrations: readonly string[] = [
   alter table case_time drop column revision;
   drop sequence case_time_revision;
   `,
+  `
+  -- What of the inbox is still raw, and what of it goes.
+  drop index event_received;
+  create index event_raw on event (received_at) where octet_length(body) > 0;
+  create index event_gone on event (received_at) where not (source = 'serviceoptimizer' and state = 'taken');
+  `,
 ];

@@ -49,6 +49,11 @@ export function makeApi(app: App, parts: Parts) {
     return c.json({ error: { code, message, next, ...more } }, status, headers);
   };
 
+  // No name has a NUL, and the database takes none.
+  app.use('/api/*', async (c, next) =>
+    c.req.url.includes('%00') ? fail(c, 400, 'invalid', 'The address holds a NUL.', 'Leave it out.') : next(),
+  );
+
   /** An answer that is no refusal; as JSON, unless it is one already. */
   function answer(c: C, value: object): Response {
     asked({ status: '200' });
