@@ -21,6 +21,7 @@ export type CaseHistory =
 type Launch = Extract<Entry, { what: 'launch' }>;
 type Session = Extract<Entry, { what: 'session' }>;
 type Job = Extract<Entry, { what: 'job' }>;
+type Pop = Extract<Entry, { what: 'pop' }>;
 /** A launch with what came of it, or a session that nobody here launched. */
 type Call = { at: string; launch: Launch | undefined; session: Session | undefined };
 
@@ -101,17 +102,17 @@ function Trouble({ code, again }: { code: TroubleCode; again: () => void }) {
   );
 }
 
-/** The newest call or job first. */
-function callsOf(entries: readonly Entry[]): (Call | Job)[] {
+/** The newest call, job or pop first. */
+function callsOf(entries: readonly Entry[]): (Call | Job | Pop)[] {
   const sessions = entries.filter((entry) => entry.what === 'session');
   const launches = new Map(entries.flatMap((entry) => (entry.what === 'launch' ? [[entry.launchId, entry]] : [])));
   const used = new Set(sessions.map(({ launchId }) => launchId));
-  const calls: (Call | Job)[] = [
+  const calls: (Call | Job | Pop)[] = [
     ...sessions.map((session) => ({ at: session.at, launch: launches.get(session.launchId ?? ''), session })),
     ...[...launches.values()].flatMap((launch) =>
       used.has(launch.launchId) ? [] : [{ at: launch.at, launch, session: undefined }],
     ),
-    ...entries.filter((entry) => entry.what === 'job'),
+    ...entries.filter((entry) => entry.what === 'job' || entry.what === 'pop'),
   ];
   return calls.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
@@ -134,7 +135,7 @@ function Calls({ entries }: { entries: readonly Entry[] }) {
             // oxlint-disable-next-line react/no-array-index-key -- two may be of one moment
             <li key={n}>
               <span className="grow">
-                <Said>{'what' in each ? jobOf(each, say) : [nameOf(each, say), stateOf(each, say)].join(' · ')}</Said>
+                <Said>{lineOf(each, say)}</Said>
               </span>
               <Time at={each.at} />
             </li>
@@ -157,6 +158,16 @@ function nameOf({ launch, session }: Call, say: Say): string {
   const name = launch?.target ? own(launch.target) : sort;
   return session?.milliseconds === undefined ? name : `${name} · ${lengthOf(session.milliseconds, say)}`;
 }
+
+/** One that is not the newest, in a line. */
+function lineOf(each: Call | Job | Pop, say: Say): string {
+  if (!('what' in each)) return [nameOf(each, say), stateOf(each, say)].join(' · ');
+  return each.what === 'job' ? jobOf(each, say) : popOf(each, say);
+}
+
+/** Also another agent's: on whose desktop, and how far it came. */
+const popOf = ({ campaign, username, state }: Pop, say: Say): string =>
+  [own(campaign), own(username), say(`pop_was_${state}`)].join(' · ');
 
 function jobOf({ verb, status }: Job, say: Say): string {
   const what = say('history_job', own(verb));

@@ -98,6 +98,8 @@ export type AwakenServer = {
   /** What Scripting logs at Warn and tells no caller, §1.5. */
   warnings: string[];
   agents: Map<string, Agent>;
+  /** What a workflow's first page does when it opens, §1.7 "ship a recipe: first page calls bridge"; nothing as a rule. */
+  onOpen: ((agent: string, workflow: Workflow) => void) | null;
   /** By name; whether it is active. */
   campaigns: Map<string, boolean>;
   messageKey: MessageKey;
@@ -273,6 +275,7 @@ export async function serveAwaken({
         data: Object.fromEntries(data.map(([name, value]) => [name, String(value)])),
       };
       for (const one of watching) one.write('data: changed\n\n');
+      server.onOpen?.(String(body.Username), agent.open);
     };
     if (left.get('race')) held.push(open);
     else open();
@@ -346,6 +349,7 @@ export async function serveAwaken({
       ['Wrap-up', true],
       ['Retired', false],
     ]),
+    onOpen: null,
     messageKey: 'Message',
     retryAfter: 1,
     on(name, times = Number.POSITIVE_INFINITY) {

@@ -36,6 +36,13 @@ export function withPops(settings: SettingsFile, server: AwakenServer, rule: str
   };
 }
 
+/** The same through a bridge, which has all that is left out here. */
+export function withBridgedPops(settings: SettingsFile, server: AwakenServer, rule: string, url: string) {
+  const { awaken, ...rest } = withPops(settings, server, rule);
+  const { pops, users } = awaken;
+  return { ...rest, awaken: { mode: 'bridge', pops, users }, bridge: { url } };
+}
+
 /** Forgets how earlier pops came out: else a record that another test has popped would wait. */
 const forgetPops = (page: Page) =>
   page.evaluate(

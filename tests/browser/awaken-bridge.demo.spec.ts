@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { serveAwaken, type AwakenServer } from '../../sandbox/awaken.ts';
 import { openBridge, type SandboxBridge } from '../../sandbox/bridge.ts';
 import { enterToken } from '../../sandbox/launch.ts';
-import { withPops } from '../../sandbox/pops.ts';
+import { withBridgedPops } from '../../sandbox/pops.ts';
 import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
 import { dump } from '../bridge/dump.ts';
 import { expect, test } from './world.ts';
@@ -32,9 +32,7 @@ test.beforeAll(async () => {
   token = await bridge.tokenOf('James.Collins', 'pop', 'read');
 });
 test.beforeEach(async ({ world, settings }) => {
-  const { awaken, ...rest } = withPops(settings, server, 'pumps');
-  const { pops, users } = awaken;
-  await world.importSettings({ ...rest, awaken: { mode: 'bridge', pops, users }, bridge: { url: bridge.url } });
+  await world.importSettings(withBridgedPops(settings, server, 'pumps', bridge.url));
   await (await enterToken(world, token)).close();
 });
 test.afterEach(async ({ world, settings }) => {

@@ -385,6 +385,20 @@ export const states = {
     open: 'panel',
     history: told(sessionOf({ ...over, launchId: undefined, match: 'case', note: 'waiting' })),
   },
+  'popped by somebody else': {
+    view: ready,
+    open: 'panel',
+    history: told({
+      what: 'pop',
+      at: ago(900),
+      key: 'k',
+      popId: 'intake',
+      username: 'Sam.Okoro',
+      campaign: 'Pump intake',
+      reference: 'rt:1',
+      state: 'opened',
+    }),
+  },
   'bridge away': { view: ready, open: 'panel', history: { trouble: 'network', untold: 2 } },
   'calls, hostile text': {
     view: ready,
@@ -393,6 +407,16 @@ export const states = {
       launchOf({ state: 'seen', target: hostileText.repeat(20) }),
       sessionOf({ ...over, note: 'parked', reason: hostileText.repeat(20) + word }),
       { what: 'job', at: ago(3000), instance: 'main', verb: word, status: hostileText },
+      {
+        what: 'pop',
+        at: ago(3500),
+        key: 'k',
+        popId: 'intake',
+        username: word,
+        campaign: hostileText,
+        reference: 'rt:1',
+        state: 'opened',
+      },
     ),
   },
   'calls, right-to-left': {

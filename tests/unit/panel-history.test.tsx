@@ -175,3 +175,10 @@ test('what comes from outside is text', async () => {
   expect(container.querySelector('img')).toBeNull();
   expect(container.textContent).toContain('<img src=x onerror=alert(1)>');
 });
+
+test('a pop of another agent is told with whose desktop it was on and how far it came', async () => {
+  show(known('popped by somebody else'));
+  const [item] = await screen.findAllByRole('listitem');
+  item?.querySelector('time')?.remove();
+  expect(item?.textContent?.replaceAll(/[\u2066-\u2069]/g, '')).toBe('Pump intake · Sam.Okoro · open');
+});
