@@ -111,6 +111,9 @@ export async function putOut(
   if (Object.keys(settings.fields).length) await put('fields', () => JSON.stringify(fillJson(settings.fields, told)));
 }
 
+/** What happened in the last so many seconds is not in any backup. */
+const fresh = 300;
+
 /** So often it is looked for a note that the desk says it has, and does not show. */
 const mostLooks = 6;
 
@@ -153,6 +156,21 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
           .executeTakeFirst()
       : undefined;
 
+  /**
+   * Whether nobody can have written it: the first try, for what has just happened. What is older may have been written
+   * by a bridge whose database was lost since, and came back from a backup.
+   */
+  async function isNew({ tries, session_id }: Row): Promise<boolean> {
+    if (tries > 1) return false;
+    const found = await db
+      .selectFrom('session')
+      .select('id')
+      .where('id', '=', session_id)
+      .where(sql<boolean>`coalesce(ended_at, started_at) > now() - make_interval(secs => ${fresh})`)
+      .executeTakeFirst();
+    return found !== undefined;
+  }
+
   async function attempt(desk: Desk, row: Row): Promise<Outcome> {
     const begun = desk.edit && (await begunOf(row));
     const one: Try = {
@@ -163,7 +181,7 @@ export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: Rea
         key: keyOf(row.marker),
         ...(begun && { begun: keyOf(begun.marker) }),
       },
-      first: row.tries === 1,
+      first: await isNew(row),
       accepted: row.accepted_at !== null,
       ...(begun && { begun: { text: begun.body, marker: begun.marker, key: keyOf(begun.marker) } }),
       async hold() {
