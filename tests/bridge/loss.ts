@@ -243,9 +243,8 @@ export async function runLoss(
     if (!launchId) at(ends, () => until(() => announce(call, 'completed')));
   }
   async function kill(which: number, when: string): Promise<void> {
-    const bridge = bridges[which];
-    // Killed a moment ago and not back yet.
-    if (!bridge) return;
+    // Killed before, it comes back first.
+    const bridge = bridges[which] ?? (await until(async () => bridges[which]));
     bridges[which] = undefined;
     if (plan.leave) origins[which] = '';
     bridge.child.kill('SIGKILL');

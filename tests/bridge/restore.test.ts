@@ -96,5 +96,9 @@ test('the queue needs no backup: a database without it is worked on', async () =
   await client.query('update deskcall.session set next_at = now()');
   await client.end();
   await world.restart();
-  await until(async () => (await world.db.selectFrom('session').select('state').executeTakeFirst())?.state === 'read');
+  const [row] = await until(async () => {
+    const rows = await world.db.selectFrom('session').select(['resource_id', 'state']).execute();
+    return rows[0]?.state === 'read' && rows;
+  });
+  expect(row?.resource_id).toBe(session.id);
 });
