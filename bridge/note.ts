@@ -12,6 +12,10 @@ export type Facts = {
   milliseconds?: number;
   outcome?: string;
   people: string[];
+  /** Of a scenario session: how many steps were seen, of how many, where that is known. */
+  steps?: string;
+  /** How many photos were taken in it. */
+  photos?: number;
   /** Its number in the CMS, where the schema has one. */
   databaseId?: string;
 };
@@ -32,6 +36,20 @@ const line = (value: unknown, longest = 80): string =>
         .slice(0, longest)
     : '';
 
+const nodesOf = (list: unknown): Record<string, unknown>[] => {
+  const { nodes } = (list ?? {}) as { nodes?: unknown };
+  return (Array.isArray(nodes) ? (nodes as unknown[]) : []).filter(
+    (node): node is Record<string, unknown> => typeof node === 'object' && node !== null,
+  );
+};
+
+/** `3 of 5`, as far as it is known. */
+function stepsOf({ numberOfStepsViewed, numberOfStepsPossible, completedSteps }: Record<string, unknown>): string {
+  const done = typeof numberOfStepsViewed === 'number' ? numberOfStepsViewed : nodesOf(completedSteps).length;
+  const all = typeof numberOfStepsPossible === 'number' ? ` of ${numberOfStepsPossible}` : '';
+  return done || all ? `${done}${all}` : '';
+}
+
 const nameOf = (person: unknown): string => line((person as { name?: unknown } | null)?.name);
 
 export function factsOf({ type, data }: Found): Facts {
@@ -39,11 +57,13 @@ export function factsOf({ type, data }: Found): Facts {
   const endedAt = dateOf(data.endedAt) ?? dateOf(data.finishedAt);
   // Its own `duration` may be in seconds or milliseconds; the two times can't be mistaken.
   const milliseconds = startedAt && endedAt ? Math.max(0, endedAt.getTime() - startedAt.getTime()) : undefined;
-  const lists = ['participants', 'users', 'members'].flatMap((name) => {
-    const { nodes } = (data[name] ?? {}) as { nodes?: unknown };
-    return Array.isArray(nodes) ? (nodes as unknown[]) : [];
-  });
-  const people = [data.caller, data.initiator, data.host, data.callee, data.user, ...lists].map(nameOf).filter(Boolean);
+  const lists = ['participants', 'users', 'members'].flatMap((name) => nodesOf(data[name]));
+  // Others may go on with a session: each part is somebody's.
+  const parts = nodesOf(data.parts).map(({ createdBy }) => createdBy);
+  const all = [data.caller, data.initiator, data.host, data.callee, data.user, ...lists, ...parts];
+  const people = all.map(nameOf).filter(Boolean);
+  const steps = stepsOf(data);
+  const photos = nodesOf(data.events).filter(({ photo }) => photo).length;
   const outcome = line(data.state) || line(data.status);
   const databaseId = textOf(data.databaseId, 40);
   return {
@@ -53,6 +73,8 @@ export function factsOf({ type, data }: Found): Facts {
     ...(endedAt && { endedAt }),
     ...(milliseconds !== undefined && { milliseconds }),
     ...(outcome && { outcome }),
+    ...(steps && { steps }),
+    ...(photos > 0 && { photos }),
     ...(databaseId && { databaseId }),
   };
 }
@@ -82,6 +104,8 @@ export const noteNames = [
   'seconds',
   'people',
   'outcome',
+  'steps',
+  'photos',
   'remark',
   'link',
   'number',
@@ -105,6 +129,8 @@ export function tell(
     seconds: milliseconds === undefined ? '' : Math.round(milliseconds / 1000),
     people: people.join(', '),
     outcome,
+    steps: facts.steps ?? '',
+    photos: facts.photos ?? '',
     remark: more.remark ?? '',
     link: more.link ?? '',
     number: line(more.number ?? more.case),
@@ -118,6 +144,8 @@ Started: {{started}}
 Length: {{length}}
 With: {{people}}
 Outcome: {{outcome}}
+Steps: {{steps}}
+Photos: {{photos}}
 Note: {{remark}}
 {{link}}`;
 

@@ -111,8 +111,8 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
     /** Asks for every desk whose times are to be read. */
     async sweep(): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop -- a handful
+      // oxlint-disable-next-line no-await-in-loop -- a handful
       for (const [key, desk] of Object.entries(config.desks))
-        // oxlint-disable-next-line no-await-in-loop -- a handful
         if (readerOf(desk)) await jobs.ask('times', key, { desk: key });
     },
   };

@@ -1,5 +1,6 @@
 /** How WorkLink is asked: by its schema, page by page, at its own origin only, and not faster than it can bear. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { factsOf } from '../../bridge/note.ts';
 import { makeWorkLink, type Found } from '../../bridge/worklink.ts';
 import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
 import type { Variant } from '../../sandbox/worklink-schemas.ts';
@@ -149,6 +150,12 @@ describe('scenario sessions', () => {
       { createdBy: { name: 'Alex Agent' } },
       { createdBy: { name: 'Pat Expert' } },
     ]);
+    // What a note says of them.
+    expect(factsOf({ type: 'ScenarioSession', data })).toMatchObject({
+      people: ['Alex Agent', 'Pat Expert'],
+      steps: '60 of 60',
+      photos: 65,
+    });
     // §4: the addresses of photos run out; until then they are keys.
     expect(JSON.stringify(data)).not.toContain('CANARY');
   });
