@@ -225,8 +225,8 @@ async function settle(settings: Settings, record: Case): Promise<void> {
 
 /** An attempt as the bridge knows it; null where that is nothing new. */
 function learnt(attempt: Attempt, entry: Known | undefined, now: number): Attempt | null {
-  if (entry?.state === attempt.state || entry?.state === 'sending') return null;
   const { trouble, outcome: _, said: _said, ...rest } = attempt;
+  if (entry?.state === 'sending' || (entry?.state === attempt.state && !trouble)) return null;
   if (entry) return { ...rest, state: entry.state, ...(entry.outcome ? { outcome: entry.outcome } : {}) };
   // It never got there, so that nothing was sent.
   return attempt.state === 'unknown' && trouble === undefined && now - attempt.when > travels

@@ -219,6 +219,23 @@ async function gone(ended: Promise<unknown>): Promise<void> {
   await ended;
 }
 
+test('a pop whose answers were all lost shows how it ended once the bridge can be asked', async () => {
+  server.on('pop-failed', 1);
+  lose = 'answer';
+  const sent = send();
+  for (let n = 1; n <= 2; n += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- the second try comes after the first
+    await until(async () => lost.length === n);
+    lost.at(-1)?.destroy();
+  }
+  expect((await sent)?.history).toMatchObject([{ state: 'failed', trouble: 'network' }]);
+  lose = null;
+  const [news] = (await lineNow())?.history ?? [];
+  expect(news).toMatchObject({ state: 'failed', outcome: 'bad-request' });
+  expect(news?.trouble).toBeUndefined();
+  expect(server.counts.pop).toBe(1);
+});
+
 test('a worker that is ended before the answer came knows it from the bridge', async () => {
   lose = 'answer';
   const ended = send();
