@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { secretsOf, type Credentials, type Service } from '../lib/awaken.ts';
 import { address } from './address.ts';
 import { deskShape, filled, needsSecret, type DeskConfig } from './desks/shape.ts';
+import { keepShape } from './keep.ts';
 import { reportShape } from './report/config.ts';
 
 const key = z.string().regex(/^[a-z0-9-]{1,24}$/, 'a key is 1 to 24 of a-z, 0-9 and -');
@@ -67,6 +68,7 @@ const fileShape = z.strictObject({
     .strictObject({ token: z.number().positive().default(20), hook: z.number().positive().default(2000) })
     .prefault({}),
   report: reportShape.prefault({}),
+  keep: keepShape.prefault({}),
   waits: z
     .strictObject({
       /** A resource is read this long after its first webhook, so that a storm costs one reading. */

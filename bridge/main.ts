@@ -15,6 +15,7 @@ import type { Db } from './db.ts';
 import { makeLog, said, type Log } from './log.ts';
 import type { Named } from './match.ts';
 import { retryParked } from './outbox.ts';
+import { describeErased, erasePerson, findPerson, textFault } from './person.ts';
 import { NoDatabase } from './postgres.ts';
 import { importFile } from './times/file.ts';
 import { desksOf } from './work.ts';
@@ -29,7 +30,9 @@ npm run bridge -- desk retry KEY                     tries again what was parked
 npm run bridge -- check [DESK:KIND:ID …]             tries every connection and says what is amiss
 npm run bridge -- unmatched                          lists the sessions that are nobody's
 npm run bridge -- assign SESSION DESK KIND ID        gives one to a case, or from one case to another
-npm run bridge -- cases import FILE [--seen TIME]    says what a CSV file of cases would change; --save does it`;
+npm run bridge -- cases import FILE [--seen TIME]    says what a CSV file of cases would change; --save does it
+npm run bridge -- person export NAME                 prints all in which somebody is named, as JSON
+npm run bridge -- person erase NAME                  takes somebody out: docs/privacy.md`;
 
 const fail = (message: string): never => {
   console.error(message);
@@ -190,6 +193,15 @@ async function main(): Promise<void> {
     const to = assignShape.safeParse({ desk, kind, id });
     if (!/^\d{1,18}$/.test(session) || !to.success) return fail(usage);
     return once(config, (db, url) => assigned(config, db, url, session, to.data));
+  }
+  if (what === 'person') {
+    const fault = textFault(argument);
+    if (fault) return fail(`${fault}\n${usage}`);
+    return once(config, async (db) =>
+      action === 'export'
+        ? JSON.stringify(await findPerson(db, argument), null, 2)
+        : describeErased(await erasePerson(db, argument)),
+    );
   }
   if (what === 'cases') {
     const seen = values.seen === undefined ? undefined : new Date(values.seen);

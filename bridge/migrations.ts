@@ -302,4 +302,23 @@ export const migrations: readonly string[] = [
   create index event_raw on event (received_at) where octet_length(body) > 0;
   create index event_gone on event (received_at) where not (source = 'serviceoptimizer' and state = 'taken');
   `,
+  `
+  -- What tools of others may build on: version 1 of these views stays as it is. They name nobody. docs/report.md
+  create schema report_v1;
+  create view report_v1.cases as
+    select t.id, t.desk, t.kind, t.case_id, t.number, t.queue, t.priority, t.asset_class, t.status, t.opened_at,
+      t.assigned_at, t.resolved_at, t.reopened, t.reopened_at,
+      greatest(t.opened_at, coalesce(t.resolved_at, greatest(t.seen_at, case when t.source = 'desk' then r.read_to end)))
+        as known_until
+    from case_time t left join times_reading r on r.desk = t.desk;
+  create view report_v1.calls as
+    select id, resource_id, type, started_at, ended_at, milliseconds, launch_id, match, match_reason, desk, kind, case_id
+    from session where state = 'read';
+  create view report_v1.launches as
+    select id, desk, kind, case_id, target, surface, launched_at, state from launch;
+  create view report_v1.notes as
+    select id, session_id, desk, kind, case_id, action, state, reason, created_at, done_at from outbox;
+  create view report_v1.wrapups as
+    select id, desk, kind, case_id, launch_id, outcome, trip_avoided, at from wrapup;
+  `,
 ];

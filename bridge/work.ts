@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import { deskOf, type Desk } from './desks/index.ts';
 import { forget } from './inbox.ts';
+import { forgetOld } from './keep.ts';
 import { expireLaunches } from './launches.ts';
 import { connectedAt, makeFill } from './listings.ts';
 import { makeWriter, resumeChanged } from './outbox.ts';
@@ -45,6 +46,8 @@ export async function makeWork(parts: Parts): Promise<void> {
     async sweep() {
       try {
         const forgotten = (await forget(db, waits.keep)) + (await forgetPops(db, waits.keep));
+        const old = await forgetOld(db, config.keep);
+        if (Object.values(old).some(Boolean)) log.info('past their time', old);
         await writer.sweep();
         await times.sweep();
         if (config.worklink?.since) await jobs.ask('fill', 'fill', {});
