@@ -39,9 +39,13 @@ export function ByBridge({ desktop, setResult }: { desktop: Desktop; setResult: 
       <div className="form">
         <div className="acts wide">
           <Test host={desktop.host} setResult={setResult} />
-          <Status mood={url ? 'ok' : 'off'}>
-            <span dir="ltr">{url ?? say('bridge_unset')}</span>
-          </Status>
+          {url ? (
+            <span className="meta mono" dir="ltr">
+              {url}
+            </span>
+          ) : (
+            <Status mood="off">{say('bridge_unset')}</Status>
+          )}
         </div>
       </div>
     </Card>
