@@ -6,26 +6,28 @@ import { History, type CaseHistory } from './history.tsx';
 import { mineOf, Panel } from './panel.tsx';
 import { type PopActions, Pops } from './pops.tsx';
 import { useSay } from './text.ts';
+import { WrapUp, type WrapUpActions } from './wrap-up.tsx';
 
-export type OpenedProps = PopActions & {
-  view: View;
-  open: Open;
-  screen: Screen;
-  /** What it floats below. */
-  below: Element | null;
-  onLaunch: BarProps['onLaunch'];
-  onOpen: (open: Open | null) => void;
-  onScreen: (screen: Screen) => void;
-  /** Copies what an admin needs to see why nothing was offered. */
-  onCopyForAdmin: () => void;
-  onChoose: (pick: 'address' | 'page') => void;
-  onReadAgain: () => void;
-  /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
-  copy: (offer: Offer) => Promise<boolean>;
-  codes: (offer: Offer) => Promise<Codes>;
-  /** What became of this case's calls. */
-  history: () => Promise<CaseHistory>;
-};
+export type OpenedProps = PopActions &
+  WrapUpActions & {
+    view: View;
+    open: Open;
+    screen: Screen;
+    /** What it floats below. */
+    below: Element | null;
+    onLaunch: BarProps['onLaunch'];
+    onOpen: (open: Open | null) => void;
+    onScreen: (screen: Screen) => void;
+    /** Copies what an admin needs to see why nothing was offered. */
+    onCopyForAdmin: () => void;
+    onChoose: (pick: 'address' | 'page') => void;
+    onReadAgain: () => void;
+    /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
+    copy: (offer: Offer) => Promise<boolean>;
+    codes: (offer: Offer) => Promise<Codes>;
+    /** What became of this case's calls. */
+    history: () => Promise<CaseHistory>;
+  };
 
 /** "Copied" stands for this long, in ms. */
 const showCopied = 4000;
@@ -49,7 +51,12 @@ export function Opened(props: OpenedProps) {
         <Panel
           {...props}
           pops={<Pops {...props} />}
-          history={<History key={view.key} of={view.key} used={view.launched} history={props.history} />}
+          history={
+            <>
+              <WrapUp key={view.key} {...props} launched={view.launched !== undefined} />
+              <History key={`history ${view.key}`} of={view.key} used={view.launched} history={props.history} />
+            </>
+          }
           onQr={onQr}
           onCopy={onCopy}
           copied={copied}

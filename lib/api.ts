@@ -46,6 +46,7 @@ export const wrapupShape = z.object({
   /** By the clock of the person's computer; the same word sent again has the same time. */
   at: time,
 });
+export type Wrapup = z.infer<typeof wrapupShape>;
 /** Its answer: 0 for one that was known. */
 export const wrapupAnswerShape = z.object({ stored: z.union([z.literal(0), z.literal(1)]) });
 

@@ -284,6 +284,8 @@ const awaken = z.strictObject({
 /** The bridge: where it is. The person's token for it is no setting. */
 const bridge = z.strictObject({
   url: endpoint.refine((typed) => !typed.includes('?'), 'holds a ?, behind which no path can stand').optional(),
+  /** Whoever launched a call is asked how it ended, with a bridge or without. */
+  wrapUp: z.boolean().default(true),
 });
 
 export const schema = z.strictObject({

@@ -178,7 +178,7 @@ export async function enterToken({ context, extensionId }: World, token: string,
   const page = await context.newPage();
   await page.goto(`chrome-extension://${extensionId}/options.html#bridge`);
   await page.getByText(/^(None is set|Set )/).waitFor();
-  if (remember) await page.getByRole('switch').check();
+  if (remember) await page.getByRole('switch', { name: 'Remember when the browser is closed' }).check();
   await page.getByLabel('Token', { exact: true }).fill(token);
   await page.getByRole('button', { name: 'Save token' }).click();
   await page.getByText(remember ? 'Set and remembered' : 'Set for this session').waitFor();

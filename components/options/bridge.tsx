@@ -1,13 +1,15 @@
 /** The bridge: where it is, the person's token for it, and whether the two work. */
 import { useEffect, useId, useState, type FormEvent, type ReactNode } from 'react';
-import type { TokenInfo, Trouble } from '../../lib/api.ts';
+import type { TokenInfo, Trouble, Wrapup } from '../../lib/api.ts';
 import { own, Said } from '../bar.tsx';
 import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { troubleWord } from '../trouble.ts';
+import { download } from './download.ts';
 import { ByOrganisation, Field, Head, Status, Why } from './parts.tsx';
 import type { Desktop } from './state.ts';
+import { count } from './words.ts';
 
 /** What this view needs of the browser. The token never comes back through it. */
 export type BridgeHost = {
@@ -17,6 +19,9 @@ export type BridgeHost = {
   forget: () => Promise<void>;
   /** Asks the bridge who is asking. */
   test: () => Promise<{ value: TokenInfo } | { trouble: Trouble }>;
+  /** What was said of calls and no bridge has. */
+  kept: () => Promise<Wrapup[]>;
+  drop: (all: readonly Wrapup[]) => Promise<void>;
 };
 
 type Result = Awaited<ReturnType<BridgeHost['test']>>;
@@ -34,6 +39,7 @@ export function BridgeView({ desktop }: ViewProps) {
       </Head>
       <Address key={settings.bridge.url} desktop={desktop} mayEdit={mayEdit} />
       <Mine key={`mine ${settings.bridge.url}`} desktop={desktop} />
+      <After desktop={desktop} mayEdit={mayEdit} />
     </>
   );
 }
@@ -232,6 +238,70 @@ function Mine({ desktop }: ViewProps) {
       </Card>
       {result && <Shown result={result} />}
     </>
+  );
+}
+
+const columns = ['at', 'desk', 'kind', 'id', 'launch_id', 'outcome', 'trip_avoided'];
+
+/** A row of the file; ids may hold colons, desk and kind never do. */
+function rowOf({ at, case: named, launchId = '', outcome, tripAvoided }: Wrapup): string[] {
+  const [desk = '', kind = '', ...id] = named.split(':');
+  return [at, desk, kind, id.join(':'), launchId, outcome, String(tripAvoided)];
+}
+
+/** Whether people are asked how a call ended, and what is kept of it where there is no bridge. */
+function After({ desktop, mayEdit }: ViewProps & { mayEdit: boolean }) {
+  const say = useSay();
+  const { host, loaded, change, act } = desktop;
+  const { bridge } = loaded.settings;
+  const [kept, setKept] = useState<Wrapup[]>([]);
+  useEffect(() => {
+    let still = true;
+    void host.bridge.kept().then((all) => still && setKept(all));
+    return () => {
+      still = false;
+    };
+  }, [host]);
+  const drop = () =>
+    act(async () => {
+      await host.bridge.drop(kept);
+      setKept(await host.bridge.kept());
+      return { words: say('o_wrap_dropped') };
+    });
+  const save = () => download('deskcall-wrap-ups.csv', host.lists.asCsv([columns, ...kept.map(rowOf)]));
+  return (
+    <Card title={say('o_wrap')} why={say('o_wrap_why')}>
+      <div className="form">
+        <div className="field wide">
+          <label className="check">
+            <input
+              className="switch"
+              type="checkbox"
+              role="switch"
+              aria-checked={bridge.wrapUp}
+              checked={bridge.wrapUp}
+              disabled={!mayEdit}
+              onChange={(event) => {
+                const wrapUp = event.currentTarget.checked;
+                change(say(wrapUp ? 'o_wrap_on' : 'o_wrap_off'), { bridge: { ...bridge, wrapUp } });
+              }}
+            />
+            {say('o_wrap_ask')}
+          </label>
+        </div>
+        {kept.length > 0 && (
+          <div className="acts wide">
+            <Status mood="off">{say('o_wrap_kept', count(kept.length))}</Status>
+            <button type="button" className="btn m" onClick={save}>
+              {say('o_wrap_save')}
+            </button>
+            <button type="button" className="btn quiet m" onClick={() => void drop()}>
+              {say('o_wrap_drop')}
+            </button>
+          </div>
+        )}
+      </div>
+    </Card>
   );
 }
 

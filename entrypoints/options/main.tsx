@@ -40,6 +40,7 @@ import {
   takeDefaults,
 } from '../../lib/browser/store.ts';
 import { bridgeToken, forgetSecrets, heldFor, keepCredentials } from '../../lib/browser/vault.ts';
+import { dropWrapUps, keptWrapUps } from '../../lib/browser/wrapups.ts';
 import { nameLanguage } from '../../lib/browser/words.ts';
 import { readCells, writeCells, writeCsv } from '../../lib/csv.ts';
 import { bytesOf, firstChoice, fitsPlace, makePack, zipOf } from '../../lib/deploy.ts';
@@ -121,6 +122,8 @@ const host: Host = {
     },
     forget: bridgeToken.forget,
     test: testBridge,
+    kept: keptWrapUps,
+    drop: dropWrapUps,
   },
   calls: {
     simulate: (settings, desk, record) => simulate(settings, desk, record, rowsOf, Date.now()),

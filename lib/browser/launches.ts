@@ -8,6 +8,7 @@ import { launchesAnswerShape, launchShape, type Launch, type Trouble } from '../
 import type { Case } from '../model.ts';
 import { ask, hasBridge } from './bridge.ts';
 import { targetById } from './store.ts';
+import { noteCalled, tellWrapUps } from './wrapups.ts';
 
 /** One use that the bridge has not confirmed. `target` is an id: what it is called is looked up when it is told. */
 type Waiting = Omit<Launch, 'target'> & { target: string };
@@ -44,7 +45,13 @@ export const untoldOf = ({ desk, kind, id }: Case): Promise<number> =>
  * Writes down that a link was used.
  * @returns whether there is something to tell
  */
-export async function noteLaunch({ desk, kind, id, number }: Case, used: Used): Promise<boolean> {
+export async function noteLaunch(record: Case, used: Used): Promise<boolean> {
+  const toTell = await write(record, used);
+  await noteCalled(record, used);
+  return toTell;
+}
+
+async function write({ desk, kind, id, number }: Case, used: Used): Promise<boolean> {
   // Of a number alone nobody knows which record it is; the bridge finds it by what the link says.
   if (!id || !(await hasBridge())) return false;
   const launch = { ...used, desk, kind, id, ...(number ? { number } : {}), at: new Date().toISOString() };
@@ -56,7 +63,7 @@ export async function noteLaunch({ desk, kind, id, number }: Case, used: Used): 
   return true;
 }
 
-/** Tells the bridge what is written down, and strikes off what it has taken; what it has not is tried again later. */
+/** Tells the bridge what is written down, wrap-ups too, and strikes off what it has taken; what it has not is tried again later. */
 export async function tellLaunches(): Promise<void> {
   await navigator.locks.request('deskcall-launches-told', async () => {
     let size = atOnce;
@@ -75,6 +82,9 @@ export async function tellLaunches(): Promise<void> {
       }
     }
     // oxlint-enable no-await-in-loop
+    // After the launches that they speak of.
+    const late = await tellWrapUps();
+    if (late) return again(late.since, late.trouble);
     await browser.alarms.clear(launchAlarm);
   });
 }

@@ -3,6 +3,7 @@
  * address to call, a user or a header. The worker looks up the rest itself and checks who is asking (worker.ts).
  */
 import { browser } from 'wxt/browser';
+import type { WrapUpSaid } from '../../components/wrap-up.tsx';
 
 export type Message =
   /** Bring the part of the panel that only an opened panel needs. */
@@ -18,6 +19,8 @@ export type Message =
   | { type: 'pops'; url: string; chosen: boolean; record: MessageCase }
   /** What the bridge knows of this case. */
   | { type: 'history'; url: string; chosen: boolean; record: MessageCase }
+  /** Whether to ask how the newest call of this case ended; or (`said`) how it did. */
+  | { type: 'wrapup'; url: string; chosen: boolean; record: MessageCase; said?: WrapUpSaid }
   /** Pop one, or (`dry`) do all but that. `sure`: the person knows that somebody else's record is suspended. */
   | {
       type: 'pop';

@@ -1,21 +1,23 @@
 /** What an opened panel can do beside showing: codes, copies, and the report for an admin. No page at rest pays for it. */
 import type { CaseHistory } from '../../components/history.tsx';
 import type { PopActions } from '../../components/pops.tsx';
+import type { WrapUpActions, WrapUpAsk } from '../../components/wrap-up.tsx';
 import type { Case, Codes, Offer } from '../model.ts';
 import { worded } from '../problem-words.ts';
 import type { Here } from './case.ts';
-import { ask } from './messages.ts';
+import { ask, type MessageCase } from './messages.ts';
 import { popAsks } from './pop-asks.ts';
 
-export type Actions = PopActions & {
-  codes: (offer: Offer) => Promise<Codes>;
-  /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
-  copy: (offer: Offer) => Promise<boolean>;
-  /** What became of this case's calls. */
-  history: () => Promise<CaseHistory>;
-  /** Copies what an admin needs to see why nothing was offered: names and values of this case, as text. */
-  onCopyForAdmin: () => void;
-};
+export type Actions = PopActions &
+  WrapUpActions & {
+    codes: (offer: Offer) => Promise<Codes>;
+    /** Copies the target's link of the case as it is now. @returns whether the clipboard took it */
+    copy: (offer: Offer) => Promise<boolean>;
+    /** What became of this case's calls. */
+    history: () => Promise<CaseHistory>;
+    /** Copies what an admin needs to see why nothing was offered: names and values of this case, as text. */
+    onCopyForAdmin: () => void;
+  };
 
 /**
  * Copies text, also on desks without https, where there is no clipboard API.
@@ -51,6 +53,14 @@ function fieldsOf(here: Here, record: Case): Record<string, string> {
   );
 }
 
+/** Which case it is, as it is now, and nothing of what it says. Null: another case. */
+function bare(here: Here): { url: string; chosen: boolean; record: MessageCase } | null {
+  const record = here.still();
+  if (!record) return null;
+  const { kind, id, number } = record;
+  return { url: here.address(), chosen: here.chose(id), record: { kind, id, number, fields: {} } };
+}
+
 /** @param slot where what is open is drawn */
 export function actionsOf(here: Here, slot: HTMLElement): Actions {
   return {
@@ -64,11 +74,17 @@ export function actionsOf(here: Here, slot: HTMLElement): Actions {
       (text) => void copyText(slot, text),
     ),
     async history() {
-      const record = here.still();
-      if (!record) return { off: true };
-      const { kind, id, number } = record;
-      const asked = { url: here.address(), chosen: here.chose(id), record: { kind, id, number, fields: {} } };
-      return ask<CaseHistory>({ type: 'history', ...asked });
+      const record = bare(here);
+      return record ? ask<CaseHistory>({ type: 'history', ...record }) : { off: true };
+    },
+    async wrapUp() {
+      const record = bare(here);
+      const answer = record && (await ask<{ ask: WrapUpAsk | null }>({ type: 'wrapup', ...record }));
+      return answer && 'ask' in answer ? answer.ask : null;
+    },
+    onWrapUp(event, said) {
+      const record = bare(here);
+      if (event.isTrusted && record) void ask({ type: 'wrapup', ...record, said });
     },
     async codes(offer) {
       const record = here.still();

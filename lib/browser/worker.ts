@@ -13,6 +13,7 @@ import { rowsOf } from './keys.ts';
 import { noteLaunch, tellLaunches, type Used } from './launches.ts';
 import { linesOf, popNow } from './pops.ts';
 import { entryFor, loadSettings, targetById } from './store.ts';
+import { takeWrapUp, wrapUpOf } from './wrapups.ts';
 
 z.config({ jitless: true });
 
@@ -42,6 +43,17 @@ const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('tell') }),
   z.strictObject({ type: z.literal('pops'), ...about }),
   z.strictObject({ type: z.literal('history'), ...about }),
+  z.strictObject({
+    type: z.literal('wrapup'),
+    ...about,
+    said: z
+      .strictObject({
+        launchId: launchName,
+        outcome: z.enum(['solved', 'visit', 'no-answer', 'skip']),
+        trip: z.boolean(),
+      })
+      .optional(),
+  }),
   z.strictObject({
     type: z.literal('pop'),
     ...about,
@@ -93,6 +105,7 @@ async function reply(ask: Ask, sender: Browser.runtime.MessageSender): Promise<u
   const record = recordOf(ask, entry);
   if (!record) return { error: 'page_changed' };
   if (ask.type === 'history') return historyOf(record);
+  if (ask.type === 'wrapup') return wrapUp(ask, record);
   return ask.type === 'qr' ? codes(ask, record, entry) : pops(ask, record, entry);
 }
 
@@ -137,6 +150,12 @@ async function codes(ask: Extract<Ask, { type: 'qr' }>, record: Case, entry: Pag
 /** The bridge is told of it, some time; nobody waits for that. */
 async function note(record: Case, how: Used): Promise<void> {
   if (await noteLaunch(record, how)) void tellLaunches();
+}
+
+async function wrapUp({ said }: Extract<Ask, { type: 'wrapup' }>, record: Case): Promise<object> {
+  if (!said) return { ask: await wrapUpOf(record) };
+  if (await takeWrapUp(record, said)) void tellLaunches();
+  return {};
 }
 
 /** A link was used on a page: whose case it is is read from the link, and checked like any other word of a page. */

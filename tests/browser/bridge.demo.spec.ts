@@ -1,7 +1,7 @@
 /** The extension and the bridge, both real: uses of links arrive, whatever is down or ended in between. */
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { historyShape, type Entry } from '../../lib/api.ts';
+import { exportShape, historyShape, type Entry } from '../../lib/api.ts';
 import { readLink } from '../../lib/worklink.ts';
 import { openBridge, type SandboxBridge } from '../../sandbox/bridge.ts';
 import { enterToken, openWorld, type World } from '../../sandbox/launch.ts';
@@ -154,6 +154,49 @@ test('the panel says what became of a call, when it is opened and when the tab i
   await bridge.start();
   await panel(page).getByRole('button', { name: 'Ask again' }).click();
   await expect(calls).toContainText('12 min');
+});
+
+test('whoever comes back says in two taps how the call ended, and the bridge has it', async ({ desk }) => {
+  await (await enterToken(own, token)).close();
+  const page = await own.context.newPage();
+  own.forgetLaunches();
+  await page.goto(`${desk.origin}/case/INC0010001`);
+  await panel(page).locator('.bar a.main').click();
+  const link = readLink(await own.nextLaunch());
+  await page.reload();
+  const other = await own.context.newPage();
+  await panel(page)
+    .getByRole('button', { name: /^Show all/ })
+    .click();
+  const asked = panel(page).getByText('How did the call with Dana Reyes end?');
+  await expect(asked).toBeVisible();
+  // A page's own script says nothing for anybody.
+  const pressed = await page.evaluate(() => {
+    const buttons = [...(document.querySelector('deskcall-panel')?.shadowRoot?.querySelectorAll('button') ?? [])];
+    const skip = buttons.find((button) => button.textContent === 'Skip');
+    skip?.click();
+    return skip !== undefined;
+  });
+  expect(pressed).toBe(true);
+  await other.bringToFront();
+  await page.bringToFront();
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(asked).toBeVisible();
+  await panel(page).getByRole('button', { name: 'Solved remotely' }).click();
+  await panel(page).getByRole('button', { name: 'Yes, a trip' }).click();
+  await expect(panel(page).getByText('Noted.')).toBeVisible();
+  const headers = { authorization: `Bearer ${await bridge.token('Analyst', 'report')}` };
+  const exported = async () =>
+    exportShape.parse(await (await fetch(`${bridge.url}/api/export/wrapups`, { headers })).json()).rows;
+  await expect.poll(exported).toHaveLength(1);
+  expect(JSON.stringify(await exported())).toContain(link?.launchId);
+  expect(JSON.stringify(await exported())).toContain('solved');
+  await page.reload();
+  await panel(page)
+    .getByRole('button', { name: /^Show all/ })
+    .click();
+  await expect(panel(page).locator('.calls')).toBeVisible();
+  await expect(asked).toHaveCount(0);
 });
 
 test('the popup says the same, and what is used there is told', async ({ desk }) => {

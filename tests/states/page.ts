@@ -113,6 +113,8 @@ function place(state: State, words: Say, { drawBar, drawOpened }: Whole): HTMLEl
         pop: () => null,
         onCopyPop: idle,
         history: async () => state.history ?? { off: true },
+        wrapUp: async () => state.wrapUp ?? null,
+        onWrapUp: idle,
       },
     );
   };

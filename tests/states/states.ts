@@ -3,6 +3,7 @@
  * through all of them; a state that is not here is not looked after.
  */
 import type { CaseHistory } from '../../components/history.tsx';
+import type { WrapUpAsk } from '../../components/wrap-up.tsx';
 import type { Entry } from '../../lib/api.ts';
 import type { Code, Codes, Offer, Open, View } from '../../lib/model.ts';
 import type { News, Plan, PopLine } from '../../lib/plan.ts';
@@ -21,6 +22,8 @@ export type State = {
   pops?: PopLine[];
   /** What is known of the case's calls; undefined: there is no bridge. */
   history?: CaseHistory;
+  /** The call whose end is asked about. */
+  wrapUp?: WrapUpAsk;
   dim?: boolean;
   /** The buttons that lead to it from what is drawn first, by the key of their text. */
   press?: string[];
@@ -213,6 +216,8 @@ const sessionOf = (more: Partial<Extract<Entry, { what: 'session' }>> = {}): Ent
   ...more,
 });
 const over = { endedAt: ago(7), milliseconds: 12 * 60_000 };
+
+const wrapUp: WrapUpAsk = { launchId: 'K7M2QX4TB3DA', name: 'Dana Reyes', to: 'bridge' };
 
 const code: Open = { code: 'dana' };
 const both = bothCodes;
@@ -431,6 +436,11 @@ export const states = {
     history: told(launchOf({ state: 'seen' }), sessionOf({ ...over, note: 'written', writtenAt: ago(1) })),
     width: 232,
   },
+  // how a call ended
+  'wrap-up asked': { view: ready, open: 'panel', wrapUp },
+  'wrap-up, a trip': { view: ready, open: 'panel', wrapUp: { ...wrapUp, to: 'here' }, press: ['wrap_solved'] },
+  'wrap-up, noted': { view: ready, open: 'panel', wrapUp, press: ['wrap_visit'] },
+  'wrap-up, long name, 232 px': { view: ready, open: 'panel', wrapUp: { ...wrapUp, name: word }, width: 232 },
   // the QR card
   'card drawing': { view: ready, open: code },
   'card for a headset': { view: ready, open: code, codes: both },

@@ -5,5 +5,7 @@ export const bridge: BridgeHost = {
   held: async () => 'none',
   keep: async () => {},
   forget: async () => {},
+  kept: async () => [],
+  drop: async () => {},
   test: async () => ({ trouble: { code: 'unset' } }),
 };

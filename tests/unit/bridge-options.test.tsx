@@ -19,11 +19,12 @@ let bridge: BridgeHost;
 let notes: (Note | null)[];
 let granted: string[];
 let locked: string[];
+const asCsv = vi.fn<(rows: string[][]) => string>(() => '');
 const allow = vi.fn<Host['allow']>(async () => true);
 
 function draw(): void {
   const desktop = {
-    host: { bridge, allow } as unknown as Host,
+    host: { bridge, allow, lists: { asCsv } } as unknown as Host,
     loaded: { settings: set, locked, granted: (origin: string) => granted.includes(origin) } as unknown as Loaded,
     change(words: string, next: Partial<Settings>) {
       const problem = firstProblem({ ...set, ...next });
@@ -91,7 +92,7 @@ test('this computer may do without https; an empty field takes the address away'
   expect(set.bridge.url).toBe('http://127.0.0.1:8787');
   type('Address of the bridge', '');
   press('Save address');
-  expect(set.bridge).toEqual({});
+  expect(set.bridge).toEqual({ wrapUp: true });
   expect(notes.map((note) => note?.words)).toEqual(['Address of the bridge saved', 'Address of the bridge removed']);
 });
 
@@ -164,6 +165,30 @@ test('a refusal is said with the next step, and in the bridge’s own words', as
   expect(alert.textContent).toContain('The bridge does not know your token. Ask whoever runs it for a new one');
   expect(alert.textContent).toContain('Who is <b>that</b>?');
   expect(alert.querySelector('b b')).toBeNull();
+});
+
+test('answers that no bridge has are saved as a file, and removed', async () => {
+  const at = '2026-11-22T10:00:00Z';
+  const said = { case: 'rt:ticket:a:1', launchId: 'AAAAAAAAAAA2', outcome: 'solved', tripAvoided: true, at } as const;
+  bridge.kept = vi.fn<BridgeHost['kept']>().mockResolvedValueOnce([said]).mockResolvedValue([]);
+  bridge.drop = vi.fn<BridgeHost['drop']>(async () => {});
+  draw();
+  await screen.findByText('Kept on this computer: 1');
+  press('Save as CSV');
+  expect(asCsv).toHaveBeenCalledExactlyOnceWith([
+    ['at', 'desk', 'kind', 'id', 'launch_id', 'outcome', 'trip_avoided'],
+    [at, 'rt', 'ticket', 'a:1', 'AAAAAAAAAAA2', 'solved', 'true'],
+  ]);
+  press('Remove them');
+  await waitFor(() => expect(screen.queryByText(/^Kept on this computer/)).toBeNull());
+  expect(bridge.drop).toHaveBeenCalledExactlyOnceWith([said]);
+});
+
+test('asking can be turned off', () => {
+  draw();
+  fireEvent.click(screen.getByRole('switch', { name: 'Ask how a call ended' }));
+  expect(set.bridge).toEqual({ url: 'https://bridge.example/deskcall', wrapUp: false });
+  expect(notes.at(-1)?.words).toBe('Deskcall does not ask how a call ended');
 });
 
 test('whatever stands in the way has a sentence and a next step', () => {

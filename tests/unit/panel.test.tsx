@@ -79,6 +79,8 @@ describe.each(['React', 'Preact'] as const)('on %s', (engine) => {
       pop: vi.fn<OpenedProps['pop']>(() => null),
       onCopyPop: vi.fn<OpenedProps['onCopyPop']>(),
       history: vi.fn<OpenedProps['history']>(async () => ({ off: true })),
+      wrapUp: vi.fn<OpenedProps['wrapUp']>(async () => null),
+      onWrapUp: vi.fn<OpenedProps['onWrapUp']>(),
     };
   });
   afterEach(() => {
