@@ -29,7 +29,8 @@ export async function openDatabase(
     } catch (error) {
       log.error('database: gone, and is started again', { error: said(error) });
       const again = await startPostgres(config.dataDir);
-      if (again.url !== url) throw new Error('The database has another port now: start the bridge again.');
+      if (again.url !== url)
+        throw new Error('The database has another port now: start the bridge again.', { cause: error });
     }
   }
   let reviving: Promise<void> | undefined;

@@ -1,10 +1,12 @@
 /** `npm run bridge`, as a process of its own. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { openDb } from '../../bridge/db.ts';
 import { createHook } from '../../bridge/keys.ts';
 import { endAll, originOf, run } from './process.ts';
+import { until } from './wait.ts';
 import { makeDatabase } from './world.ts';
 
 afterEach(endAll);
@@ -45,6 +47,40 @@ test('it starts, is set up while it runs, works, and ends in order when told to'
   bridge.child.kill('SIGTERM');
   expect(await bridge.ended).toBe(0);
   expect(bridge.out()).toContain('"what":"stopped"');
+  await drop();
+});
+
+test('what is being delivered when it is told to end is stored and answered before it does', async () => {
+  const { url: DATABASE_URL, drop } = await makeDatabase();
+  const bridge = run([], { DATABASE_URL });
+  const origin = await originOf(bridge);
+  const { db } = openDb(DATABASE_URL, () => {});
+  const made = await createHook(db, 'worklink');
+  const hook = `${origin}/hooks/worklink/${'token' in made ? made.token : ''}`;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let hold = (): void => {};
+  const held = new Promise<void>((resolve) => (hold = resolve));
+  const slow = db.transaction().execute(async (trx) => {
+    await sql`lock table event in exclusive mode`.execute(trx);
+    hold();
+    await released;
+  });
+  await held;
+  const delivery = fetch(hook, { method: 'POST', body: '{"data":{"id":"at-the-end"}}' });
+  // It waits for the table.
+  await until(async () => {
+    const { rows } = await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`.execute(db);
+    return rows.length > 0;
+  });
+  bridge.child.kill('SIGTERM');
+  await bridge.line(/"what":"stopping"/);
+  release();
+  await slow;
+  expect((await delivery).status).toBe(200);
+  expect(await bridge.ended).toBe(0);
+  expect(await db.selectFrom('event').select('subject').execute()).toEqual([{ subject: 'at-the-end' }]);
+  await db.destroy();
   await drop();
 });
 

@@ -229,12 +229,17 @@ describe('older sessions', () => {
           .where('quiet', '=', true)
           .where('state', '=', 'waiting')
           .execute()
-      ).length;
-    await until(async () => (await waiting()) >= 90);
+      ).map(({ id }) => id);
+    const before = await until(async () => {
+      const ids = await waiting();
+      return ids.length >= 90 && ids;
+    });
     const session = cms.add({});
     await cms.announce(await world.hook('worklink'), session, 'completed');
     await read(world, session);
-    expect(await waiting()).toBeGreaterThan(30);
+    // Most of those that were there before it still wait.
+    const after = new Set(await waiting());
+    expect(before.filter((id) => after.has(id)).length).toBeGreaterThan(before.length / 2);
     expect((await rowOf(world, session))?.quiet).toBe(false);
   });
 
