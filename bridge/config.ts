@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { secretsOf, type Credentials, type Service } from '../lib/awaken.ts';
 import { address } from './address.ts';
 import { deskShape, filled, needsSecret, type DeskConfig } from './desks/shape.ts';
+import { handoverShape } from './handover.ts';
 import { keepShape } from './keep.ts';
 import { reportShape } from './report/config.ts';
 
@@ -69,6 +70,7 @@ const fileShape = z.strictObject({
     .prefault({}),
   report: reportShape.prefault({}),
   keep: keepShape.prefault({}),
+  handover: handoverShape.prefault({}),
   waits: z
     .strictObject({
       /** A resource is read this long after its first webhook, so that a storm costs one reading. */
@@ -113,6 +115,8 @@ export type Config = Omit<File, 'desks' | 'worklink' | 'serviceoptimizer' | 'awa
   serviceoptimizer: Record<string, File['serviceoptimizer'][string] & { secrets: string[] }>;
   /** Keys of WorkLink's signatures; empty: deliveries need none. Two while one replaces the other. */
   worklinkSecrets: string[];
+  /** What `handover.url` is sent with; empty without one. */
+  handoverToken: string;
   /** Every secret that was read, so that the log can refuse to say them. */
   secrets: string[];
 };
@@ -233,6 +237,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
       }),
     ),
     ...(awaken && credentials && { awaken: { service: awaken, credentials } }),
+    handoverToken: file.handover.url ? needed('EXPORT_TOKEN', 'handover.url gets it') : '',
     worklinkSecrets,
     secrets,
   };

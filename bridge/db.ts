@@ -154,6 +154,7 @@ export type Tables = {
     at: Now;
     trouble: string | null;
   };
+  handover: { target: string; kind: string; cursor: Id };
   report_visit: { hash: Buffer; token_id: string; ends_at: Date };
   wrapup: {
     id: Id;

@@ -321,4 +321,13 @@ export const migrations: readonly string[] = [
   create view report_v1.wrapups as
     select id, desk, kind, case_id, launch_id, outcome, trip_avoided, at from wrapup;
   `,
+  `
+  -- How far rows were handed over, to which target.
+  create table handover (
+    target text not null,
+    kind text not null,
+    cursor bigint not null default 0,
+    primary key (target, kind)
+  );
+  `,
 ];

@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import { deskOf, type Desk } from './desks/index.ts';
 import { forget } from './inbox.ts';
+import { makeHandover } from './handover.ts';
 import { forgetOld } from './keep.ts';
 import { expireLaunches } from './launches.ts';
 import { connectedAt, makeFill } from './listings.ts';
@@ -24,6 +25,7 @@ export async function makeWork(parts: Parts): Promise<void> {
   const desks = desksOf(config);
   const writer = makeWriter(parts, desks);
   const times = makeTimes(parts, desks);
+  const handOver = makeHandover(parts);
   const { request, retry, longestRetry } = waits;
   // Without WorkLink what is delivered waits until it is configured.
   const worklink =
@@ -50,6 +52,7 @@ export async function makeWork(parts: Parts): Promise<void> {
         if (Object.values(old).some(Boolean)) log.info('past their time', old);
         await writer.sweep();
         await times.sweep();
+        await handOver();
         if (config.worklink?.since) await jobs.ask('fill', 'fill', {});
         await look?.();
         // With WorkLink nobody says so who has not looked there.
