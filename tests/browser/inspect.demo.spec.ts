@@ -180,10 +180,10 @@ test('a description is checked and tried while it is typed', async ({ page, desk
   const wrong = { ...demoDesk, adresses: [], addresses: ['case/{id}'], read: { title: [{ css: 'h1[' }] } };
   await description.fill(JSON.stringify(wrong));
   await expect(status).toContainText('adresses is not known here; did you mean "addresses"');
-  await expect(status).toContainText('addresses[0] start with "/" or "**"');
+  await expect(status).toContainText('addresses[0] must start with "/" or "**"');
   await looksRight(options, 'a description with flaws');
   await options.getByRole('button', { name: 'Save desk' }).click();
-  await expect(options.getByRole('alert')).toContainText('addresses[0] start with');
+  await expect(options.getByRole('alert')).toContainText('addresses[0] must start with');
 
   const other = {
     ...demoDesk,
