@@ -36,8 +36,9 @@ export async function noteCalled(record: Case, { launchId, target }: { launchId:
   const { desk, kind, id } = record;
   if (!id || !(await loadSettings()).settings.bridge.wrapUp) return;
   await alone(async () => {
-    const others = (await called()).filter((each) => !isOf(record)(each));
-    await set('called', [...others, { launchId, desk, kind, id, target, at: Date.now() }].slice(-mostCalled));
+    const at = Date.now();
+    const others = (await called()).filter((each) => !isOf(record)(each) && at - each.at < longest);
+    await set('called', [...others, { launchId, desk, kind, id, target, at }].slice(-mostCalled));
   });
 }
 

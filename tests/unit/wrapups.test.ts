@@ -104,6 +104,8 @@ describe('asked', () => {
     await noteCalled(record(), launch());
     vi.useFakeTimers({ now: Date.now() + 24 * 3_600_000 + 1, toFake: ['Date'] });
     expect(await wrapUpOf(record())).toBeNull();
+    await noteCalled(record('13'), launch('AAAAAAAAAAA3'));
+    expect(stored.get('called')).toMatchObject([{ id: '13' }]);
     vi.useRealTimers();
     set({ wrapUp: false });
     expect(await wrapUpOf(record())).toBeNull();
