@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrate, openDb } from '../../bridge/db.ts';
+import { migrations } from '../../bridge/migrations.ts';
+import { installedPostgres } from './installed.ts';
+import { makeServer } from './server.ts';
 import { makeDatabase } from './world.ts';
 
 test('of several that start at once one brings the tables up to date, and the others wait for it', async () => {
@@ -30,5 +33,18 @@ test('a step that fails leaves nothing of itself, and the next start goes on fro
   } finally {
     await db.destroy();
     await drop();
+  }
+});
+
+// The embedded one is 18. Debian's may be as old as 15.
+test.for(installedPostgres())('the tables are made on $name', async ({ bin }) => {
+  const server = await makeServer(bin);
+  const { db } = openDb(server.url, () => {});
+  try {
+    expect(await migrate(db)).toBe(migrations.length);
+    expect(await migrate(db)).toBe(0);
+  } finally {
+    await db.destroy();
+    await server.close();
   }
 });

@@ -4,8 +4,9 @@
  */
 import { afterEach, expect, test } from 'vitest';
 import { installedPostgres } from './installed.ts';
-import { makeServer, runLoss, type Database, type Plan } from './loss.ts';
+import { runLoss, type Plan } from './loss.ts';
 import { endAll } from './process.ts';
+import { makeServer, type Database } from './server.ts';
 import { makeDatabase } from './world.ts';
 
 afterEach(endAll);
@@ -27,9 +28,9 @@ const servers: { name: string; bin: string | undefined }[] = [
 ];
 
 /** What is wrong at the end. */
-async function wrong(database: Database, plan: Plan): Promise<unknown> {
+async function wrong(name: string, database: Database, plan: Plan): Promise<unknown> {
   const say = (line: string): void => console.log(line);
-  say(`${database.name}, ${plan.bridges} bridges, ${plan.hooks} hooks, ${plan.kills} kills; to repeat: --seed ${seed}`);
+  say(`${name}, ${plan.bridges} bridges, ${plan.hooks} hooks, ${plan.kills} kills; to repeat: --seed ${seed}`);
   const { lost, twice, strange, exits, sessions } = await runLoss(database, plan, say, AbortSignal.timeout(limit));
   say(`${sessions} sessions`);
   return { lost, twice, strange, exits: exits.filter((code) => code !== 0) };
@@ -40,9 +41,9 @@ test.for(servers)(
   'every session is written back exactly once, on $name',
   { timeout: limit + 60_000 },
   async ({ name, bin }) => {
-    const server = await makeServer(name, bin);
+    const server = await makeServer(bin);
     try {
-      expect(await wrong(server, full ? long : short)).toEqual(nothing);
+      expect(await wrong(name, server, full ? long : short)).toEqual(nothing);
     } finally {
       endAll();
       await server.close();
@@ -55,9 +56,9 @@ test(
   async () => {
     const { url, drop } = await makeDatabase();
     try {
-      const shared = { name: 'one database', url, env: { DATABASE_URL: url }, close: drop };
+      const shared = { url, env: { DATABASE_URL: url }, close: drop };
       const plan = full ? { ...long, databaseKills: 0 } : { ...short, kills: 1, leave: true };
-      expect(await wrong(shared, { ...plan, bridges: 3, schema: 'today' })).toEqual(nothing);
+      expect(await wrong('one database', shared, { ...plan, bridges: 3, schema: 'today' })).toEqual(nothing);
     } finally {
       endAll();
       await drop();

@@ -2,62 +2,20 @@
  * A stretch of work during which nearly everything breaks: webhooks are lost, doubled and late, bridges and their
  * PostgreSQL are killed, desks write and do not answer. At the end the desks themselves are asked what they hold.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { openDb } from '../../bridge/db.ts';
 import { createHook, createToken } from '../../bridge/keys.ts';
 import { markerOf } from '../../bridge/note.ts';
-import { startPostgres } from '../../bridge/postgres.ts';
 import { newLaunchId } from '../../lib/worklink.ts';
 import { serveCms, type CmsSession } from '../../sandbox/worklink.ts';
 import { serveDesks, type Trouble } from './desk.ts';
 import { originOf, run, type Run } from './process.ts';
 import { makeRandom } from './random.ts';
+import type { Database } from './server.ts';
 import { until } from './wait.ts';
-
-/** The database of a run: how bridges are told of it, and how it is killed. */
-export type Database = {
-  name: string;
-  env: Record<string, string>;
-  url: string;
-  /** Kills the server; resolves when it answers again. Absent where it is not ours. */
-  kill?: () => Promise<void>;
-  close(): Promise<void>;
-};
-
-/**
- * A server of its own.
- * @param installed the folder of an installed PostgreSQL's programs; without it the embedded one, which bridges start
- * again themselves
- */
-export async function makeServer(name: string, installed?: string): Promise<Database> {
-  const dir = mkdtempSync(join(tmpdir(), 'deskcall-loss-'));
-  const { url, data, stop } = await startPostgres(dir, installed);
-  return {
-    name,
-    url,
-    env: installed ? { DATABASE_URL: url } : { DATA_DIR: dir },
-    async kill() {
-      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-      process.kill(pid, 'SIGKILL');
-      // As an init system would. What is left of the old server may still be on its way out.
-      if (installed)
-        await until(async () =>
-          startPostgres(dir, installed).then(
-            ({ url: again }) => again === url,
-            () => false,
-          ),
-        );
-    },
-    async close() {
-      await stop();
-      rmSync(dir, { recursive: true, force: true });
-      if (data.startsWith('/var/tmp/deskcall-data-')) rmSync(dirname(data), { recursive: true, force: true });
-    },
-  };
-}
 
 export type Plan = {
   seed: number;
