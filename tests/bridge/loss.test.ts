@@ -17,7 +17,7 @@ const short: Plan = { seed, bridges: 1, hooks: 200, kills: 3, seconds: 8, schema
 const long: Plan = { seed, bridges: 1, hooks: 2000, kills: 10, databaseKills: 1, seconds: 90, schema: 'old' };
 
 /** How long it may hang, in ms; then it says what is missing. */
-const limit = full ? 900_000 : 120_000;
+const limit = full ? 1_800_000 : 120_000;
 
 const installed = full ? installedPostgres() : [];
 if (full && !installed.length)
