@@ -215,7 +215,7 @@ export async function notes(server: Server, stored: number, rates: Rate[]): Prom
     const start = performance.now();
     for (let n = 0; n < count; n += 1) {
       await new Promise((resolve) => {
-        setTimeout(resolve, start + (n * 60_000) / perMinute - performance.now());
+        setTimeout(resolve, Math.max(0, start + (n * 60_000) / perMinute - performance.now()));
       });
       ticket += 1;
       const id = String(ticket);
