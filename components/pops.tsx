@@ -2,12 +2,12 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Offer, View } from '../lib/model.ts';
 import type { How, News, Plan, PopLine } from '../lib/plan.ts';
-import { type BarProps, firstOf, Launch, ltr, own, Said } from './bar.tsx';
+import { type BarProps, own, Said } from './bar.tsx';
 import { drawn } from './drawn.ts';
 import { Icon } from './icons.tsx';
-import { type Say, useSay } from './text.ts';
-import { troubleWord } from './trouble.ts';
-import { timeOf } from './when.ts';
+import { Preview } from './pop-plan.tsx';
+import { detail, wordsOf } from './pop-words.ts';
+import { useSay } from './text.ts';
 
 /** A click, as far as the page's side asks about it: a synthetic one pops nothing. */
 export type Click = { isTrusted: boolean };
@@ -152,7 +152,7 @@ const news = ({ history: [last] }: PopLine, now: number): News | undefined =>
 /** Whose desktop it is, as people would say it. */
 const person = ({ who, username }: Plan): string => who || username;
 
-type Shared = Omit<PopsProps, 'pops'> & {
+export type Shared = Omit<PopsProps, 'pops'> & {
   now: number;
   act: (event: Click, id: string, how: How, sure?: boolean, call?: Offer) => Promise<void>;
 };
@@ -254,80 +254,6 @@ const Sign = ({ icon, mood, children }: { icon: ReactNode; mood: string; childre
   </span>
 );
 
-/** All that would be sent, and what is missing of it. */
-function Preview({ view, offer, line, idle, act, onLaunch }: Shared & { offer: Offer; line: PopLine; idle: boolean }) {
-  const say = useSay();
-  const { plan, history } = line;
-  const rows: [name: string, value: string | null][] = [
-    [say('pop_user'), plan.username || null],
-    [say('pop_campaign'), plan.campaign],
-    [say('pop_reference'), plan.reference],
-    ...plan.data.map(({ name, value }): [string, string | null] => [name, value]),
-  ];
-  const call = firstOf(view);
-  // A call that something speaks against has its own row, which says so.
-  const both = call?.group === 'contact' && !call.warn && call.stand?.open !== false && plan.to === 'me';
-  return (
-    <div className="plan">
-      <dl className="data">
-        {rows.map(([name, value], n) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a workflow's field may be called "User", too
-          <div key={n}>
-            <dt>
-              <bdi>{name}</bdi>
-            </dt>
-            <dd>
-              {value === null ? (
-                <span className="st warn">
-                  <Icon name="warn" />
-                  <span>{say('pop_empty')}</span>
-                </span>
-              ) : (
-                <bdi>{value}</bdi>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {plan.faults.length === 0 && idle && (
-        <div className="acts">
-          {both && (
-            <Launch
-              offer={call}
-              main={false}
-              onLaunch={(event, called) => {
-                onLaunch(event, called);
-                // The page moved on, or the call was refused: then nothing is popped either.
-                if (!('defaultPrevented' in event && event.defaultPrevented))
-                  void act(event, offer.id, 'send', true, called);
-              }}
-            >
-              <span className="cut">
-                <Said>{say('pop_call', own(call.name))}</Said>
-              </span>
-            </Launch>
-          )}
-          <button type="button" className="btn quiet" onClick={(event) => void act(event, offer.id, 'dry')}>
-            {say('pop_dry')}
-          </button>
-        </div>
-      )}
-      {history.length > 0 && (
-        <>
-          <h4>{say('pop_before')}</h4>
-          <ol className="before">
-            {history.map(({ when, state }) => (
-              <li key={`${when} ${state}`}>
-                <time dateTime={new Date(when).toISOString()}>{timeOf(when, say)}</time> {say(`pop_was_${state}`)}
-              </li>
-            ))}
-          </ol>
-        </>
-      )}
-    </div>
-  );
-}
-
 /** Said before it is done: what it costs the other. */
 function Ask({ offer, line, act, onDrop }: Shared & { offer: Offer; line: PopLine; onDrop: () => void }) {
   const say = useSay();
@@ -356,25 +282,6 @@ function Ask({ offer, line, act, onDrop }: Shared & { offer: Offer; line: PopLin
       </div>
     </div>
   );
-}
-
-/** The name of an outcome in _locales: `pop_bad_endpoint_wrong_auth`, `pop_bad_throttled`. */
-export const reasonOf = ({ outcome = 'unknown', said }: News): string =>
-  said?.mustSet
-    ? 'must_set'
-    : `${outcome.replace('-', '_')}${outcome === 'endpoint-wrong' ? `_${said?.at ?? 'pop'}` : ''}`;
-
-/** What went wrong, and the next step. */
-export function wordsOf(last: News, say: Say): { bad: string; how: string } {
-  const { trouble, by } = last;
-  if (trouble === 'cooling') return { bad: say('pop_bad_cooling'), how: say('pop_how_cooling') };
-  if (trouble) {
-    const word = troubleWord(trouble);
-    return { bad: say(`bridge_${word}`), how: say(`bridge_${word}_do`) };
-  }
-  const reason = reasonOf(last);
-  const theirs = by && (reason === 'auth_rejected' || reason === 'must_set');
-  return { bad: say(`pop_bad_${reason}`), how: say(theirs ? `pop_how_${reason}_bridge` : `pop_how_${reason}`) };
 }
 
 /** What nobody can mend by trying again. */
@@ -427,13 +334,4 @@ function Failed({ offer, line, act, now, onCopyPop }: Shared & { offer: Offer; l
       </div>
     </div>
   );
-}
-
-/** What the server itself said, and the number that its support asks for. */
-export function detail({ said, told }: News, say: Say): string[] {
-  return [
-    ...(told ? [say('bridge_says', own(told))] : []),
-    ...(said?.message ? [say('pop_says', own(said.message))] : []),
-    ...(said?.requestId ? [say('pop_request_id', ltr(said.requestId))] : []),
-  ];
 }

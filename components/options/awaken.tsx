@@ -4,7 +4,7 @@ import type { Check, Credentials, Outcome } from '../../lib/awaken.ts';
 import type { Fault, News, PopLine } from '../../lib/plan.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { own, Said } from '../bar.tsx';
-import { detail, wordsOf } from '../pops.tsx';
+import { detail, wordsOf } from '../pop-words.ts';
 import { useSay } from '../text.ts';
 import { Pops } from './awaken-pops.tsx';
 import { ByBridge, Mode, Service, User } from './awaken-service.tsx';

@@ -1,5 +1,5 @@
 /** The bridge: where it is, the person's token for it, and whether the two work. */
-import { useEffect, useId, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useId, useState, type FormEvent } from 'react';
 import type { TokenInfo, Trouble, Wrapup } from '../../lib/api.ts';
 import { own, Said } from '../bar.tsx';
 import { drawn } from '../drawn.ts';
@@ -7,7 +7,7 @@ import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { troubleWord } from '../trouble.ts';
 import { download } from './download.ts';
-import { ByOrganisation, Field, Head, Status, Why } from './parts.tsx';
+import { ByOrganisation, Card, Field, Head, Status, Why } from './parts.tsx';
 import type { Desktop } from './state.ts';
 import { count } from './words.ts';
 
@@ -41,20 +41,6 @@ export function BridgeView({ desktop }: ViewProps) {
       <Mine key={`mine ${settings.bridge.url}`} desktop={desktop} />
       <After desktop={desktop} mayEdit={mayEdit} />
     </>
-  );
-}
-
-function Card({ title, why, children }: { title: string; why: string; children: ReactNode }) {
-  return (
-    <section className="card" aria-label={title}>
-      <div className="pad">
-        <div>
-          <h2>{title}</h2>
-          <p className="meta">{why}</p>
-        </div>
-      </div>
-      {children}
-    </section>
   );
 }
 

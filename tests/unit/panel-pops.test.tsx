@@ -1,7 +1,8 @@
 /** The panel's pops: every state has its words, nothing is popped that was not asked for, and nothing is claimed. */
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { reasonOf, Pops, wordsOf, type PopActions, type PopLines } from '../../components/pops.tsx';
+import { reasonOf, wordsOf } from '../../components/pop-words.ts';
+import { Pops, type PopActions, type PopLines } from '../../components/pops.tsx';
 import { Text } from '../../components/text.ts';
 import { outcomes } from '../../lib/awaken.ts';
 import { actionsOf } from '../../lib/browser/opened.ts';
