@@ -20,6 +20,11 @@ type Target = {
   create(): Promise<string>;
   /** The notes on it, as its own API says. */
   notes(id: string): Promise<{ text: string; internal: boolean }[]>;
+  /** A field that the bridge may set, and what is in it. */
+  field: string;
+  value(id: string): Promise<unknown>;
+  /** Adds more than a page of what is no note of ours, where the desk lists in pages. */
+  crowd?(id: string): Promise<Response>;
 };
 
 const targets: Target[] = [];
@@ -35,18 +40,43 @@ if (process.env.DESKCALL_RT5) {
     secret: rt.token ?? '',
     create: async () => String(await createTicket(rt, { queue: 'Field Service', subject: 'Pump P-204 leaks' })),
     async notes(id) {
+      const pages = await Promise.all(
+        [1, 2, 3].map((page) =>
+          get(`/REST/2.0/ticket/${id}/attachments?fields=Content,TransactionId&per_page=100&page=${page}`),
+        ),
+      );
+      // After them: what is in them is in it.
       const { items } = await get(`/REST/2.0/ticket/${id}/history?fields=Type&per_page=100`);
       const types = new Map(items.map(({ id: of, Type }) => [of, Type]));
-      const { items: texts } = await get(
-        `/REST/2.0/ticket/${id}/attachments?fields=Content,TransactionId&per_page=100`,
-      );
-      return texts
+      return pages
+        .flatMap(({ items: texts }) => texts)
         .filter(({ Content }) => Content?.includes('WorkLink'))
         .map(({ Content = '', TransactionId }) => ({
           text: Content,
           internal: types.get(TransactionId) === 'Comment',
         }));
     },
+    field: 'WorkLink Scenario',
+    async value(id) {
+      const { CustomFields: fields } = (await get(`/REST/2.0/ticket/${id}`)) as unknown as {
+        CustomFields: { name: string; values: string[] }[];
+      };
+      return fields.find(({ name }) => name === 'WorkLink Scenario')?.values[0];
+    },
+    crowd: (id) =>
+      fetch(`${rt.url}/REST/2.0/ticket/${id}/comment`, {
+        method: 'POST',
+        headers: { authorization: `token ${rt.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          Content: 'Photos',
+          ContentType: 'text/plain',
+          Attachments: Array.from({ length: 120 }, (_, n) => ({
+            FileName: `photo-${n}.txt`,
+            FileType: 'text/plain',
+            FileContent: Buffer.from(`photo ${n}`).toString('base64'),
+          })),
+        }),
+      }),
   });
 }
 if (process.env.DESKCALL_REDMINE) {
@@ -67,6 +97,14 @@ if (process.env.DESKCALL_REDMINE) {
         .filter(({ notes }) => notes)
         .map((each) => ({ text: each.notes, internal: each.private_notes }));
     },
+    field: '4',
+    async value(id) {
+      const response = await fetch(`${redmine.url}/issues/${id}.json`, {
+        headers: { 'x-redmine-api-key': redmine.seeded.key },
+      });
+      const { issue } = (await response.json()) as { issue: { custom_fields: { id: number; value: string }[] } };
+      return issue.custom_fields.find(({ id: of }) => of === 4)?.value;
+    },
   });
 }
 
@@ -86,10 +124,17 @@ describe.each(targets)('$type', (target) => {
     world = await makeWorld(
       {
         worklink: { url: cms.url, requestsPerSecond: 100 },
-        desks: { [target.key]: { type: target.type, url: gate.url } },
+        desks: {
+          [target.key]: { type: target.type, url: gate.url },
+          staged: { type: target.type, url: gate.url, write: 'staged', fields: { [target.field]: '{{session}}' } },
+        },
         waits,
       },
-      { WORKLINK_TOKEN: cms.token, [`DESK_${target.key.toUpperCase()}_TOKEN`]: target.secret },
+      {
+        WORKLINK_TOKEN: cms.token,
+        [`DESK_${target.key.toUpperCase()}_TOKEN`]: target.secret,
+        DESK_STAGED_TOKEN: target.secret,
+      },
     );
     hook = await world.hook('worklink');
     token = await world.token('launch', 'read');
@@ -101,17 +146,17 @@ describe.each(targets)('$type', (target) => {
     await cms.close();
   });
 
-  const external = (id: string, launchId?: string) => ({
+  const external = (id: string, launchId?: string, desk = target.key) => ({
     work_order_id: id,
     case_id: `${target.kind}:${id}`,
-    desk: target.key,
+    desk,
     ...(launchId && { launch_id: launchId }),
   });
-  async function called(id: string, more: Partial<CmsSession> = {}): Promise<CmsSession> {
+  async function called(id: string, more: Partial<CmsSession> = {}, desk = target.key): Promise<CmsSession> {
     const launchId = newLaunchId();
-    const launch = { launchId, desk: target.key, kind: target.kind, id, at: new Date().toISOString() };
+    const launch = { launchId, desk, kind: target.kind, id, at: new Date().toISOString() };
     await world.post('/api/launches', { launches: [launch] }, { authorization: `Bearer ${token}` });
-    return cms.add({ externalData: external(id, launchId), ...more });
+    return cms.add({ externalData: external(id, launchId, desk), ...more });
   }
   const row = (id: string, state: 'done' | 'parked' | 'waiting' | 'writing') =>
     until(() =>
@@ -214,6 +259,44 @@ describe.each(targets)('$type', (target) => {
     await cms.announce(hook, await called(id), 'completed');
     await row(id, 'done');
     expect(await target.notes(id)).toHaveLength(1);
+  });
+
+  const { crowd } = target;
+  if (crowd)
+    test('behind a hundred attachments the marker is found', async () => {
+      const id = await target.create();
+      const { db } = world;
+      gate.on('lost');
+      await cms.announce(hook, await called(id), 'completed');
+      await row(id, 'writing');
+      // Nobody looks until they are there.
+      await db
+        .insertInto('stopped')
+        .values({ desk: target.key, credential: Buffer.from('x'), reason: 'test' })
+        .execute();
+      expect((await crowd(id)).status).toBe(201);
+      const writes = gate.writes;
+      await db.deleteFrom('stopped').execute();
+      await row(id, 'done');
+      expect(gate.writes).toBe(writes);
+      expect((await target.notes(id)).filter(({ text }) => text.includes('[WL-'))).toHaveLength(1);
+    });
+
+  test('in two steps: a note at the start and one at the end, and the field', async () => {
+    const id = await target.create();
+    const session = await called(id, { endedAt: null, state: 'active' }, 'staged');
+    await cms.announce(hook, session, 'created');
+    const begun = await until(async () => (await target.notes(id)).find(({ text }) => text.includes('has begun')));
+    expect(begun.internal).toBe(true);
+    session.endedAt = '2026-11-22T10:00:00Z';
+    await cms.announce(hook, session, 'completed');
+    await until(async () => {
+      const rows = await world.db.selectFrom('outbox').select('state').where('case_id', '=', id).execute();
+      return rows.length === 3 && rows.every(({ state }) => state === 'done');
+    });
+    // Request Tracker can't edit; on Redmine the user here may not.
+    expect((await target.notes(id)).filter(({ text }) => text.includes('[WL-'))).toHaveLength(2);
+    expect(await target.value(id)).toBe(session.id);
   });
 
   test('a refusal parks the note with what to do, and the history says why', async () => {
