@@ -1,4 +1,5 @@
 /** What an admin wrote holds together whatever a case, a name or a note holds. */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
@@ -148,5 +149,26 @@ describe('mistakes are named', () => {
     ['a field of something else', {}, { fields: { a: '{{lenght}}' } }, /\{\{lenght}} is not known here/],
   ])('%s', (_, more, desk, said) => {
     expect(mistakes(more, desk)).toMatch(said);
+  });
+});
+
+describe('docs/bridge.md', () => {
+  const text = readFileSync('docs/bridge.md', 'utf8');
+  const examples = [...text.matchAll(/```json\n([^]*?)```/g)]
+    .map(([, json = '']) => JSON.parse(json) as { type?: string; desks?: Record<string, unknown> })
+    .flatMap((each) => (each.desks ? Object.values(each.desks) : each.type ? [each] : []));
+
+  test('its examples are right', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(6);
+    for (const example of examples) expect(deskShape.safeParse(example).error).toBeUndefined();
+  });
+
+  test('its table has every type of desk', () => {
+    const types = deskShape.options.flatMap((option) => {
+      const { type } = (option as unknown as { shape: { type: { values?: Set<string>; options?: string[] } } }).shape;
+      return type.options ?? [...(type.values ?? [])];
+    });
+    expect(types).toHaveLength(11);
+    for (const type of types) expect(text).toMatch(new RegExp(`^\\|.*\\| \`${type}\``, 'm'));
   });
 });
