@@ -9,7 +9,8 @@ import { until } from '../bridge/wait.ts';
 import { makeWorld, type World } from '../bridge/world.ts';
 import { openGate, type Gate } from './gate.ts';
 
-const waits = { settle: 0, retry: 0.1, longestRetry: 1, poll: 0.5, sweep: 1, request: 2 };
+// A busy machine gets time to answer: what is given up too early is asked for again, and makes it busier.
+const waits = { settle: 0, retry: 0.1, longestRetry: 1, poll: 0.5, sweep: 1, request: 5 };
 
 type Target = {
   key: string;
