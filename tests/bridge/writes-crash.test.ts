@@ -51,15 +51,27 @@ function bridge(wrap: (ask: Desk['ask']) => Desk['ask'] = (ask) => ask) {
 }
 
 let made = 0;
-/** A session whose note waits. @returns the case, and the row */
-async function waiting(desk: string, ended = true): Promise<{ id: string; session: string; row: string }> {
+/** A session whose note waits; what is not `fresh` is looked for at the first try as well. @returns the case, and the row */
+async function waiting(
+  desk: string,
+  ended = true,
+  fresh = true,
+): Promise<{ id: string; session: string; row: string }> {
   made += 1;
   const { kind, target, id: idOf } = kinds(desk);
   const id = idOf(made);
   desks.add(target, kind, id);
   const { id: session } = await db
     .insertInto('session')
-    .values({ resource_id: `session-${made}`, state: 'read', match: 'launch', desk, kind, case_id: id } as never)
+    .values({
+      resource_id: `session-${made}`,
+      state: 'read',
+      match: 'launch',
+      desk,
+      kind,
+      case_id: id,
+      ended_at: fresh ? new Date() : new Date(0),
+    } as never)
     .returning('id')
     .executeTakeFirstOrThrow();
   const row = await said(desk, id, session, ended);
@@ -111,11 +123,13 @@ const dying = (at: number, when: 'before' | 'after') => {
   });
 };
 
-const deaths = [1, 2, 3].flatMap((at) => (['before', 'after'] as const).map((when) => ({ at, when })));
+const deaths = [1, 2, 3].flatMap((at) =>
+  (['before', 'after'] as const).flatMap((when) => [true, false].map((fresh) => ({ at, when, fresh }))),
+);
 
 describe.each(['plain', 'jira', 'dynamics', 'servicenow', 'salesforce'])('%s', (desk) => {
-  test.each(deaths)('dead $when request $at: once', async ({ at, when }) => {
-    const { id, row } = await waiting(desk);
+  test.each(deaths)('dead $when request $at, fresh $fresh: once', async ({ at, when, fresh }) => {
+    const { id, row } = await waiting(desk, true, fresh);
     await dying(at, when)
       .writer.write(row)
       .catch(() => {});
@@ -168,9 +182,14 @@ test('a beginning that is heard of after the end is not told', async () => {
 test('what was written and then taken away by somebody is not written again once the desk said yes', async () => {
   const { id, row } = await waiting('plain');
   // The desk says yes, and the bridge dies before it has read the note back.
-  await dying(2, 'before')
-    .writer.write(row)
-    .catch(() => {});
+  let wrote = false;
+  const mortal = bridge((ask) => async (request) => {
+    if (wrote) throw new Error('died');
+    wrote = request.method !== 'GET';
+    return ask(request);
+  });
+  await mortal.writer.write(row).catch(() => {});
+  expect(notesOn(id)).toHaveLength(1);
   desks.notes.splice(
     desks.notes.findIndex((note) => note.id === id),
     1,
