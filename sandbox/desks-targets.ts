@@ -3,6 +3,7 @@ import type { Target } from './desks.ts';
 import { freshworks, jira, zendesk } from './desks-helpdesks.ts';
 import { bearer, json, page, routed } from './desks-route.ts';
 import { dynamics, salesforce, servicenow } from './desks-suites.ts';
+import { jiraTimes, salesforceTimes, zendeskTimes } from './desks-times.ts';
 
 /** "a templated webhook" for the rest (§7): a desk of nobody's, whose notes are public unless told otherwise. */
 const plain = (keyed: boolean): Target => ({
@@ -50,15 +51,21 @@ const plain = (keyed: boolean): Target => ({
   ),
 });
 
+/** A desk that lists cases with their histories, too. */
+const withTimes = (target: Target, times: Target['answer']): Target => ({
+  ...target,
+  answer: (asked, keep) => times(asked, keep) ?? target.answer(asked, keep),
+});
+
 export const targets: Record<string, Target> = {
   plain: plain(false),
   keyed: plain(true),
   servicenow,
-  zendesk,
-  jira: jira(3),
-  'jira-data-center': jira(2),
+  zendesk: withTimes(zendesk, zendeskTimes),
+  jira: withTimes(jira(3), jiraTimes(3)),
+  'jira-data-center': withTimes(jira(2), jiraTimes(2)),
   freshdesk: freshworks('freshdesk'),
   freshservice: freshworks('freshservice'),
   dynamics,
-  salesforce,
+  salesforce: withTimes(salesforce, salesforceTimes),
 };

@@ -6,6 +6,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { targets } from './desks-targets.ts';
+import { changedAt, type Life } from './desks-times.ts';
 
 /** Each with the line of the contract, or of the recipes of real desks, that has it. */
 export const deskSwitches = {
@@ -33,6 +34,12 @@ export const deskSwitches = {
   late: 'issue 7, point 10',
   /** §1.7: "“Private note” defaults are dangerous": whatever was asked for, the note is public. */
   published: '§1.7',
+  /** "Jira search results may not reflect recent changes": the case that changed first is not in the list yet. */
+  'late-listing': 'issue 8, point 1',
+  /** All cases changed last at the same time, as after an import: the end of a page is between equals. */
+  'equal-times': 'issue 8, point 1',
+  /** Histories are empty, as where they are not kept or may not be read. */
+  'no-history': 'issue 8, point 1',
 } as const;
 export type DeskSwitch = keyof typeof deskSwitches;
 
@@ -69,6 +76,10 @@ export type Keep = {
   notes(kind: string, id: string): SandboxNote[];
   /** The tokens that were given out to clients, and are good. */
   tokens: Set<string>;
+  /** What the desk's cases went through, in no order, and when each changed last, as far as it is told. */
+  lives(): (Life & { changed: Date })[];
+  /** False where histories are not told. */
+  history: boolean;
 };
 
 /** A desk: who may ask, and what is answered; undefined is 404. */
@@ -91,6 +102,8 @@ export type DesksServer = {
   /** Makes a record. */
   add(desk: string, kind: string, id: string, number?: string): void;
   fields(desk: string, kind: string, id: string): Record<string, unknown>;
+  /** Gives a desk a case with a life, or one that is there a new one. */
+  live(desk: string, life: Life): void;
   /** Takes back all tokens, as when they have run out. */
   expire(): void;
   /** For the next so many requests; mostly to those that write. */
@@ -112,6 +125,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 export async function serveDesks(): Promise<DesksServer> {
   const records = new Map<string, { number: string; fields: Record<string, unknown> }>();
   const tokens = new Set<string>();
+  const lives = new Map<string, Life[]>();
   const keyOf = (...parts: string[]): string => JSON.stringify(parts);
   let made = 0;
   let next: { name: DeskSwitch; left: number; what: 'writes' | 'reads' } | undefined;
@@ -155,6 +169,13 @@ export async function serveDesks(): Promise<DesksServer> {
     notes: (kind, id) =>
       name === 'late' ? [] : server.notes.filter((each) => each.desk === desk && each.kind === kind && each.id === id),
     tokens,
+    lives() {
+      const all = (lives.get(desk) ?? []).map((life) => ({ ...life, changed: changedAt(life) }));
+      const times = all.map(({ changed }) => changed.getTime());
+      if (name === 'late-listing') return all.filter(({ changed }) => changed.getTime() > Math.min(...times));
+      return name === 'equal-times' ? all.map((life) => ({ ...life, changed: new Date(Math.max(...times)) })) : all;
+    },
+    history: name !== 'no-history',
   });
 
   const wrong = (name: DeskSwitch | undefined): Given | undefined => {
@@ -228,6 +249,10 @@ export async function serveDesks(): Promise<DesksServer> {
     retryAfter: 1,
     add: (desk, kind, id, number = id) => void records.set(keyOf(desk, kind, id), { number, fields: {} }),
     fields: fieldsOf,
+    live(desk, life) {
+      const others = (lives.get(desk) ?? []).filter(({ id }) => id !== life.id);
+      lives.set(desk, [...others, life]);
+    },
     expire: () => tokens.clear(),
     on(name, times = 1, what = 'writes') {
       next = { name, left: times, what };

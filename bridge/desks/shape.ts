@@ -130,7 +130,7 @@ export const deskShape = z.discriminatedUnion('type', [
   z
     .strictObject({
       ...common,
-      type: z.enum(['servicenow', 'zendesk', 'salesforce']),
+      type: z.literal('servicenow'),
       user: user.optional(),
       oauth: oauth.optional(),
     })
@@ -138,6 +138,16 @@ export const deskShape = z.discriminatedUnion('type', [
   z
     .strictObject({
       ...common,
+      times,
+      type: z.enum(['zendesk', 'salesforce']),
+      user: user.optional(),
+      oauth: oauth.optional(),
+    })
+    .refine(oneOf, either),
+  z
+    .strictObject({
+      ...common,
+      times,
       type: z.enum(['jira', 'jira-data-center']),
       user: user.optional(),
       oauth: oauth.optional(),

@@ -6,14 +6,24 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../db.ts';
 import type { Desk } from '../desks/index.ts';
 import type { DeskConfig } from '../desks/shape.ts';
+import { jira } from '../desks/times/jira.ts';
 import { redmine } from '../desks/times/redmine.ts';
 import { requestTracker } from '../desks/times/request-tracker.ts';
+import { salesforce } from '../desks/times/salesforce.ts';
+import { zendesk } from '../desks/times/zendesk.ts';
 import type { Parts } from '../server.ts';
 import { storeTimes, type CaseTime } from './store.ts';
 import { fold, type TimesConfig, type TimesDesk } from './told.ts';
 
 /** The desks whose times can be read; those of others come in files. */
-const readers = { 'request-tracker': requestTracker, redmine };
+const readers = {
+  'request-tracker': requestTracker,
+  redmine,
+  zendesk,
+  jira: jira('cloud'),
+  'jira-data-center': jira('data-center'),
+  salesforce,
+};
 
 /** The reader of a desk's times, where they are to be read. */
 function readerOf(desk: DeskConfig | undefined): { reader: TimesDesk; times: TimesConfig } | undefined {
