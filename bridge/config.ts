@@ -59,6 +59,8 @@ const fileShape = z.strictObject({
         onMalformed: z.enum(['ack', 'reject']).default('ack'),
         /** Only where `notification_jwt` is blank and the network alone keeps others away. */
         allowUnauthenticated: z.boolean().default(false),
+        /** What a `WorkStatus` is called here; another one is told as it was sent. */
+        stages: z.record(z.string().min(1).max(256), z.string().trim().min(1).max(64)).default({}),
       }),
     )
     .default({}),

@@ -41,6 +41,7 @@ export type Tables = {
     state: 'taken' | 'ignored' | 'parked';
     reason: string | null;
   };
+  stage: { instance: string; raw: string; stage: string };
   launch: {
     id: string;
     desk: string;

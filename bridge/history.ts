@@ -63,7 +63,10 @@ export async function historyOf(
   const jobs = numbers.length
     ? await db
         .selectFrom('event')
-        .select(['received_at', 'via', 'verb', 'detail'])
+        .leftJoin('stage', (join) =>
+          join.onRef('stage.instance', '=', 'event.via').onRef('stage.raw', '=', 'event.detail'),
+        )
+        .select(['received_at', 'via', 'verb', 'detail', 'stage'])
         .where('source', '=', 'serviceoptimizer')
         .where('state', '=', 'taken')
         .where('subject', 'in', numbers)
@@ -106,7 +109,7 @@ export async function historyOf(
         at: job.received_at.toISOString(),
         instance: job.via,
         verb: job.verb ?? 'unknown',
-        ...known({ status: job.detail }),
+        ...known({ status: job.detail, stage: job.stage }),
       }),
     ),
   ];

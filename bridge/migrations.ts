@@ -330,4 +330,17 @@ export const migrations: readonly string[] = [
     primary key (target, kind)
   );
   `,
+  `
+  -- What the configuration calls the statuses of ServiceOptimizer's jobs, as of the last start.
+  create table stage (
+    instance text not null,
+    raw text not null,
+    stage text not null,
+    primary key (instance, raw)
+  );
+  create view report_v1.job_events as
+    select e.id, e.via as instance, e.subject as number, e.verb, e.detail as raw, s.stage, e.received_at as at
+    from event e left join stage s on s.instance = e.via and s.raw = e.detail
+    where e.source = 'serviceoptimizer' and e.state = 'taken';
+  `,
 ];

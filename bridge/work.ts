@@ -10,6 +10,7 @@ import { makeWriter, resumeChanged } from './outbox.ts';
 import { forgetPops } from './pops.ts';
 import type { Parts } from './server.ts';
 import { makeReader } from './sessions.ts';
+import { keepStages } from './stages.ts';
 import { makeSweep } from './sweep.ts';
 import { makeTimes } from './times/read.ts';
 import { makeWorkLink } from './worklink.ts';
@@ -40,6 +41,7 @@ export async function makeWork(parts: Parts): Promise<void> {
   const reader = worklink && makeReader(parts, worklink, desks);
   const look = worklink && makeSweep(parts, worklink);
   await resumeChanged(db, config);
+  await keepStages(db, config);
   await jobs.work({
     ...(reader && { read: ({ resource }) => reader.read(resource) }),
     ...(worklink && { fill: makeFill(parts, worklink) }),

@@ -169,9 +169,10 @@ function lineOf(each: Call | Job | Pop, say: Say): string {
 const popOf = ({ campaign, username, state }: Pop, say: Say): string =>
   [own(campaign), own(username), say(`pop_was_${state}`)].join(' · ');
 
-function jobOf({ verb, status }: Job, say: Say): string {
+function jobOf({ verb, status, stage }: Job, say: Say): string {
   const what = say('history_job', own(verb));
-  return status ? `${what} · ${own(status)}` : what;
+  if (!status) return what;
+  return `${what} · ${stage ? `${own(stage)} (${own(status)})` : own(status)}`;
 }
 
 /** How far an earlier one came, in a word. */

@@ -176,7 +176,9 @@ export const entryShape = z.discriminatedUnion('what', [
     instance: z.string(),
     /** `create`, `rebook` …, or `unknown:4`. */
     verb: z.string(),
+    /** As it was sent, and what the bridge's configuration calls it. */
     status: z.string().optional(),
+    stage: z.string().optional(),
   }),
   z.object({
     what: z.literal('pop'),

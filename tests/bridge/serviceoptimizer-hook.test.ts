@@ -1,4 +1,5 @@
 /** ServiceOptimizer's push notifications, as the contract's §2 has them. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeWorld, type World } from './world.ts';
 
@@ -7,7 +8,7 @@ beforeAll(async () => {
   world = await makeWorld(
     {
       serviceoptimizer: {
-        main: {},
+        main: { stages: { LON: 'On site' } },
         whole: { code: 'integer', onMalformed: 'reject' },
         open: { allowUnauthenticated: true },
       },
@@ -143,4 +144,42 @@ test('it is told in the history of the case with that number', async () => {
   const known = await (await world.get('/api/cases/rt/ticket/77?number=WO-77', token)).json();
   expect(known).toMatchObject({ entries: [{ what: 'job', instance: 'main', verb: 'status', status: 'Logged On' }] });
   expect(await (await world.get('/api/cases/rt/ticket/77', token)).json()).toEqual({ entries: [] });
+});
+
+test('a status has its stage, in the history and for tools; one that is not mapped is told as it was sent', async () => {
+  await send(push('WO-78', { Type: '5', WorkItem: { Id: 'WO-78', WorkStatus: 'LON' } }));
+  await send(push('WO-78', { Type: '5', WorkItem: { Id: 'WO-78', WorkStatus: 'OWN' } }));
+  // Of another system it may mean something else.
+  await send(push('WO-78', { Type: '5', WorkItem: { Id: 'WO-78', WorkStatus: 'LON' } }), 'open');
+  const token = await world.token('read');
+  const { entries } = (await (await world.get('/api/cases/rt/ticket/78?number=WO-78', token)).json()) as {
+    entries: object[];
+  };
+  const job = { what: 'job', at: expect.any(String), verb: 'status' };
+  expect(entries).toEqual([
+    { ...job, instance: 'main', status: 'LON', stage: 'On site' },
+    { ...job, instance: 'main', status: 'OWN' },
+    { ...job, instance: 'open', status: 'LON' },
+  ]);
+  const told = await sql<object>`
+    select instance, number, verb, raw, stage, at from report_v1.job_events where number = 'WO-78' order by id`.execute(
+    world.db,
+  );
+  const event = { number: 'WO-78', verb: 'status', at: expect.any(Date) };
+  expect(told.rows).toEqual([
+    { ...event, instance: 'main', raw: 'LON', stage: 'On site' },
+    { ...event, instance: 'main', raw: 'OWN', stage: null },
+    { ...event, instance: 'open', raw: 'LON', stage: null },
+  ]);
+});
+
+test('a map that was changed holds for what was pushed before', async () => {
+  await send(push('WO-79', { Type: '5', WorkItem: { Id: 'WO-79', WorkStatus: 'LON' } }));
+  const main = world.config.serviceoptimizer.main;
+  if (main) main.stages = { LON: 'Arrived' };
+  await world.restart();
+  const token = await world.token('read');
+  expect(await (await world.get('/api/cases/rt/ticket/79?number=WO-79', token)).json()).toMatchObject({
+    entries: [{ status: 'LON', stage: 'Arrived' }],
+  });
 });

@@ -372,7 +372,7 @@ export const states = {
       launchOf({ state: 'seen' }),
       sessionOf({ ...over, note: 'written', writtenAt: ago(1) }),
       sessionOf({ ...over, at: ago(2000), type: 'ScenarioSession', launchId: 'x', match: 'case', note: 'written' }),
-      { what: 'job', at: ago(3000), instance: 'main', verb: 'update', status: 'On site' },
+      { what: 'job', at: ago(3000), instance: 'main', verb: 'update', status: 'OS', stage: 'On site' },
       ...[4000, 5000, 6000].map((n) => launchOf({ at: ago(n), launchId: `L${n}`, surface: 'code' })),
     ),
   },

@@ -126,7 +126,7 @@ test('earlier ones are a line each, the newest first; a job of another system is
     .map((item) => item.textContent ?? '');
   expect(lines).toHaveLength(5);
   expect(lines[0]).toContain('Scenario · 12 min · Written back');
-  expect(lines[1]).toContain('Job: update · On site');
+  expect(lines[1]).toContain('Job: update · On site (OS)');
   expect(lines[2]).toContain('Dana Reyes · Code shown');
   expect(lines[4]).toBe('1 more before');
 });
