@@ -66,6 +66,8 @@ type Shared = {
   /** What was imported; a test that imports other settings imports these again when it is done. */
   settings: SettingsFile;
   world: World;
+  /** A tab that stays when all others are closed: without any, browsers end. */
+  blank: Page;
   /** The running Request Tracker of a version. */
   rt: (version: 5 | 4) => Rt;
   redmine: Redmine;
@@ -95,16 +97,17 @@ export const test = base.extend<{ page: Page }, Shared>({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
+  blank: [async ({ world }, use) => use(await world.context.newPage()), { scope: 'worker' }],
   rt: [async ({}, use) => use((version) => needed(`rt${version}`)), { scope: 'worker' }],
   redmine: [async ({}, use) => use(needed('redmine')), { scope: 'worker' }],
   tryton: [async ({}, use) => use(needed('tryton')), { scope: 'worker' }],
   fossil: [async ({}, use) => use(needed('fossil')), { scope: 'worker' }],
-  /** A new tab; all tabs but the browser's first are closed after the test. */
-  page: async ({ world }, use) => {
+  /** A new tab; it and all others are closed after the test. */
+  page: async ({ world, blank }, use) => {
     world.forgetLaunches();
     const page = await world.context.newPage();
     await use(page);
-    for (const each of world.context.pages().slice(1)) await each.close();
+    for (const each of world.context.pages()) if (each !== blank) await each.close();
   },
 });
 

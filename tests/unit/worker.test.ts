@@ -1,3 +1,4 @@
+import { locks } from 'node:worker_threads';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import jsqr from 'jsqr';
 import { fakeBrowser } from 'wxt/testing/fake-browser';
@@ -10,6 +11,9 @@ vi.mock('idb-keyval', () => ({
   get: async (key: string) => stored.get(key),
   set: async (key: string, value: unknown) => void stored.set(key, value),
 }));
+
+// The document's window has none; a code that is asked for is noted under one.
+Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
 
 const origin = 'https://rt.example';
 const url = `${origin}/Ticket/Display.html?id=12`;
