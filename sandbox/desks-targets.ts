@@ -3,7 +3,7 @@ import type { Target } from './desks.ts';
 import { freshworks, jira, zendesk } from './desks-helpdesks.ts';
 import { bearer, json, page, routed } from './desks-route.ts';
 import { dynamics, salesforce, servicenow } from './desks-suites.ts';
-import { jiraTimes, salesforceTimes, zendeskTimes } from './desks-times.ts';
+import { freshdeskTimes, jiraTimes, salesforceTimes, zendeskTimes } from './desks-times.ts';
 
 /** "a templated webhook" for the rest (§7): a desk of nobody's, whose notes are public unless told otherwise. */
 const plain = (keyed: boolean): Target => ({
@@ -64,7 +64,7 @@ export const targets: Record<string, Target> = {
   zendesk: withTimes(zendesk, zendeskTimes),
   jira: withTimes(jira(3), jiraTimes(3)),
   'jira-data-center': withTimes(jira(2), jiraTimes(2)),
-  freshdesk: freshworks('freshdesk'),
+  freshdesk: withTimes(freshworks('freshdesk'), freshdeskTimes),
   freshservice: freshworks('freshservice'),
   dynamics,
   salesforce: withTimes(salesforce, salesforceTimes),

@@ -1,5 +1,5 @@
 /**
- * Cases and their histories, as Zendesk, Jira and Salesforce list them: paths and names as bridge/desks/times says that
+ * Cases and their histories, as Zendesk, Freshdesk, Jira and Salesforce list them: paths and names as bridge/desks/times says that
  * their documents have them.
  */
 import type { Given, Keep, Target } from './desks.ts';
@@ -100,6 +100,38 @@ export const zendeskTimes = routed(
     },
   ],
 );
+
+/** "order_by updated_at", "page from 1"; `stats` has the last time of each kind. */
+export const freshdeskTimes = routed([
+  'GET',
+  /^\/api\/v2\/tickets$/,
+  (keep, { query }) => {
+    const from = new Date(query.get('updated_since') ?? '');
+    const size = Number(query.get('per_page'));
+    const start = (Number(query.get('page')) - 1) * size;
+    const told = (time: Date | undefined): string | null => (time ? bySec(time) : null);
+    return {
+      status: 200,
+      body: listed(keep)
+        .filter(({ changed }) => changed >= from)
+        .slice(start, start + size)
+        .map((life) => ({
+          id: Number(life.id),
+          status: isOver(life) ? 4 : 2,
+          priority: 'high',
+          responder_id: ofStep(life, 'assigned') ? 17 : null,
+          custom_fields: { cf_asset: 'Pumps' },
+          created_at: bySec(life.opened),
+          updated_at: bySec(life.changed),
+          stats: {
+            resolved_at: told(ofStep(life, 'resolved')),
+            closed_at: null,
+            reopened_at: told(ofStep(life, 'reopened')),
+          },
+        })),
+    };
+  },
+]);
 
 const jiraWords: Words = { fresh: '1', over: '5', person: 'account-1' };
 const jiraNames: Record<string, string> = { '1': 'Open', '5': 'Resolved' };

@@ -155,7 +155,8 @@ export const deskShape = z.discriminatedUnion('type', [
       role: z.string().min(1).optional(),
     })
     .refine(oneOf, either),
-  z.strictObject({ ...common, type: z.enum(['freshdesk', 'freshservice']) }),
+  z.strictObject({ ...common, times, type: z.literal('freshdesk') }),
+  z.strictObject({ ...common, type: z.literal('freshservice') }),
   z.strictObject({ ...common, type: z.literal('dynamics'), oauth }),
   z
     .strictObject({

@@ -14,8 +14,8 @@ export type Trouble = { trouble: string; after?: number };
 export type Changes = {
   /** @param next what `listOf` said of the page before; undefined for the first */
   list(from: Date | undefined, next: unknown, config: TimesConfig): DeskRequest;
-  /** `next`: undefined at the end of the list. */
-  listOf(body: unknown): { entries: Entry[]; next?: unknown };
+  /** `next`: undefined at the end of the list. @param next that of this page */
+  listOf(body: unknown, next: unknown): { entries: Entry[]; next?: unknown };
   /** What these cases went through. */
   tell(ask: Ask, entries: Entry[], config: TimesConfig): Promise<ToldCase[] | Trouble>;
 };
@@ -56,21 +56,29 @@ export async function pageOf(
   );
   let fresh: Entry[] = [];
   let next: unknown;
-  do {
+  /** The last change on the pages that held nothing new. */
+  let seen = since?.getTime() ?? 0;
+  let isFirst = true;
+  for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- the next page only where this one has nothing new
     const answer = await ask(changes.list(from, next, config));
     const trouble = troubleOf(answer);
     if (trouble || 'fault' in answer) return trouble ?? { trouble: 'The desk does not answer.' };
-    const list = changes.listOf(answer.body);
+    const list = changes.listOf(answer.body, next);
     fresh = list.entries.filter((entry) => done.get(entry.id) !== entry.at.getTime());
     next = list.next;
-  } while (next !== undefined && !fresh.length);
+    if (next === undefined || fresh.length) break;
+    seen = Math.max(seen, ...list.entries.map((entry) => entry.at.getTime()));
+    isFirst = false;
+  }
   // What changed just now may change again within the same second.
   const taken = fresh.filter((entry) => entry.at <= until);
   const cases = taken.length ? await changes.tell(ask, taken, config) : [];
   if ('trouble' in cases) return cases;
   for (const entry of taken) done.set(entry.id, entry.at.getTime());
-  const last = Math.max(since?.getTime() ?? 0, ...taken.map((entry) => entry.at.getTime()));
+  // A case that changed between two pages went to the end, and the first of the later page to the one before, unseen: it
+  // is listed again next time.
+  const last = isFirst ? Math.max(seen, ...taken.map((entry) => entry.at.getTime())) : seen;
   return {
     cases,
     gone: [],

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../db.ts';
 import type { Desk } from '../desks/index.ts';
 import type { DeskConfig } from '../desks/shape.ts';
+import { freshdesk } from '../desks/times/freshdesk.ts';
 import { jira } from '../desks/times/jira.ts';
 import { redmine } from '../desks/times/redmine.ts';
 import { requestTracker } from '../desks/times/request-tracker.ts';
@@ -22,6 +23,7 @@ const readers = {
   zendesk,
   jira: jira('cloud'),
   'jira-data-center': jira('data-center'),
+  freshdesk,
   salesforce,
 };
 
