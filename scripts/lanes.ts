@@ -81,8 +81,8 @@ async function vitest(run: Run, name: string, options = '', env?: Record<string,
 }
 
 const unit = () => lane('unit', (run) => vitest(run, 'unit', '--project unit --project build'));
-/** The bridge on a real PostgreSQL of its own. */
-const bridge = () => lane('bridge', (run) => vitest(run, 'bridge', '--project bridge'));
+/** The bridge on a real PostgreSQL of its own. Its tests mostly wait, so there are more of them than cores. */
+const bridge = () => lane('bridge', (run) => vitest(run, 'bridge', '--project bridge --maxWorkers=3'));
 
 /** R computes the report's statistics again, where it can be had: CI must have it. */
 const rPackages = ['r-base-core', 'r-cran-survival'];
