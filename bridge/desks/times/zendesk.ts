@@ -4,7 +4,8 @@
  * From its documents: the export by cursor tells of every ticket that changed, but for those of the last minute, and of
  * deleted ones with the status `deleted`; a cursor goes on where it ended; 10 requests a minute, then 429 with
  * Retry-After; an audit is one update, with a Create or Change event for each field and a time in UTC. From its
- * community's answers: `metric_sets` come beside the tickets. Inferred: groups do so, too. Not run here.
+ * community's answers: `metric_sets` come beside the tickets. Inferred: groups do so, too. From memory:
+ * `per_page`, and the paging of audits. Not run here.
  */
 import { at, idAt, listAt, part, textAt } from '../desk.ts';
 import { bodyOf, happenedIn, zonedIn, type Ask, type Change, type Trouble } from '../../times/changed.ts';
