@@ -266,7 +266,10 @@ describe.each(targets)('$type', (target) => {
     const id = await target.create();
     const { db } = world;
     gate.on('lost');
+    const before = gate.writes;
     await cms.announce(hook, await called(id), 'completed');
+    // The row says so before the note goes out, which may wait behind the hundred.
+    await until(async () => gate.writes > before);
     await row(id, 'writing');
     // Nobody looks until they are there.
     await db
