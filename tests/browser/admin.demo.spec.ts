@@ -5,13 +5,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { readLink } from '../../lib/worklink.ts';
 import { demoDesk, demoSettings } from '../../sandbox/desk/desk.ts';
 import { openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
 import { policiesFor } from '../policies.ts';
+import { looksRight, optionsAt } from './looks.ts';
 import { expect, test as base } from './world.ts';
 
 /** The part of chrome that is called inside the browser under test. */
@@ -49,12 +49,6 @@ const test = base.extend<{ own: World; folder: string }>({
 /** Fifty thousand rows take their time on a busy machine. */
 const patient = expect.configure({ timeout: 60_000 });
 
-async function optionsOf(world: World, view = ''): Promise<Page> {
-  const page = await world.context.newPage();
-  await page.goto(`chrome-extension://${world.extensionId}/options.html${view && `#${view}`}`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  return page;
-}
 const said = (page: Page, words: string | RegExp) =>
   patient(page.getByRole('status').filter({ hasText: words }).first()).toBeVisible();
 const go = (page: Page, view: string) =>
@@ -95,7 +89,7 @@ test('a new admin: first steps, desk, grant, import, rule, panel, export, remova
   test.setTimeout(240_000);
   const address = `${desk.origin}/case/INC0010001`;
   await letIn(own, desk.origin);
-  const page = await optionsOf(own);
+  const page = await optionsAt(own);
 
   // A fresh install begins with what is needed.
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('First steps');
@@ -206,7 +200,7 @@ test('a new admin: first steps, desk, grant, import, rule, panel, export, remova
 test('all settings removed by mistake: one click brings them back, permissions as well', async ({ own, desk }) => {
   await own.importSettings(demoSettings(desk.origin));
   await own.grant(desk.origin);
-  const page = await optionsOf(own, 'backup');
+  const page = await optionsAt(own, 'backup');
   const before = await exported(page);
   await page.getByRole('button', { name: 'Remove all settings' }).click();
   await said(page, 'All settings removed');
@@ -228,7 +222,7 @@ test('a desk is taken from its open tab; it says what is read there now and was 
   await own.grant(desk.origin);
   const there = await own.context.newPage();
   await there.goto(`${marked.origin}/marked`);
-  const page = await optionsOf(own, 'desks');
+  const page = await optionsAt(own, 'desks');
   await page.getByRole('button', { name: 'Add desk' }).click();
   const host = new URL(marked.origin).host;
   await expect(page.getByRole('listitem').filter({ hasText: host })).toContainText('Marked page');
@@ -271,7 +265,7 @@ test('a desk that the organisation keeps extensions out of says so as far as it 
   try {
     await own.importSettings(demoSettings(desk.origin));
     await letIn(own, desk.origin);
-    const page = await optionsOf(own, 'desks');
+    const page = await optionsAt(own, 'desks');
     await page.getByRole('button', { name: 'Allow Fieldbook' }).click();
     await expect(rowOf(page, 'Fieldbook')).toContainText('Allowed');
     await expect(rowOf(page, 'Fieldbook')).not.toContainText('perhaps');
@@ -292,7 +286,7 @@ test('a settings file that does not hold is refused value by value, and changes 
 }) => {
   const settings = demoSettings(desk.origin);
   await own.importSettings(settings);
-  const page = await optionsOf(own, 'backup');
+  const page = await optionsAt(own, 'backup');
   const before = await exported(page);
   const choose = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
@@ -353,32 +347,9 @@ test('a settings file that does not hold is refused value by value, and changes 
   expect((await exported(page)).settings).toEqual(before.settings);
 });
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Broken rules of axe in light and dark, and anything that is wider than its window at 200 % and on a phone. */
-async function looksRight(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    // Without motion: colours that are still on their way would be measured.
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      `${what}, ${colorScheme}`,
-    ).toEqual([]);
-  }
-  for (const width of [640, 344]) {
-    await page.setViewportSize({ width, height: 800 });
-    const spills = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(spills, `${what}, ${width} px`).toBe(0);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
 test('first steps, desks, and the popup: axe in light and dark, 200 %, narrow', async ({ own, desk, marked }) => {
   test.setTimeout(120_000);
-  const page = await optionsOf(own);
+  const page = await optionsAt(own);
   await looksRight(page, 'first steps, none taken');
   await go(page, 'Desks');
   await page.getByRole('button', { name: 'Add desk' }).click();
@@ -421,7 +392,7 @@ test('first steps, desks, and the popup: axe in light and dark, 200 %, narrow', 
 
 test('the keyboard alone takes the first steps and a desk’s whole form', async ({ own, desk }) => {
   await letIn(own, desk.origin);
-  const page = await optionsOf(own);
+  const page = await optionsAt(own);
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key);
   };

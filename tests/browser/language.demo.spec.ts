@@ -7,6 +7,7 @@ import { demoSettings } from '../../sandbox/desk/desk.ts';
 import { serveDesk } from '../../sandbox/desk/server.ts';
 import { openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
+import { optionsAt, tags, wcag } from './looks.ts';
 import { spills } from './spills.ts';
 
 const test = base.extend<object, { desk: Awaited<ReturnType<typeof serveDesk>>; world: World }>({
@@ -47,8 +48,6 @@ const onlyEnglish = (): string[] => {
   return Object.values(wordsOf('en')).flatMap(({ message }) => (known.has(message) ? [] : [message]));
 };
 
-const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const tags = [...wcag, 'best-practice'];
 const sizes = [
   { width: 1280, height: 800 },
   // 1280 at 200 %.
@@ -100,13 +99,6 @@ async function fits(page: Page, what: string): Promise<void> {
   }
   await page.setViewportSize(sizes[0] ?? { width: 1280, height: 800 });
 }
-
-const optionsAt = async (world: World, view: string): Promise<Page> => {
-  const page = await world.context.newPage();
-  await page.goto(`chrome-extension://${world.extensionId}/options.html#${view}`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  return page;
-};
 
 /** As a German admin does it. */
 async function importInto(world: World, settings: object): Promise<void> {

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
 import { demoSettings } from '../../sandbox/desk/desk.ts';
 import { idOf, openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
 import { policiesFor, type Policies } from '../policies.ts';
+import { optionsAt } from './looks.ts';
 import { expect, test } from './world.ts';
 
 const extensionDir = join(root, '.output', 'chrome-mv3-test');
@@ -21,12 +21,6 @@ test.describe('what the organisation sets', () => {
     const texts = Object.fromEntries(Object.entries(policy).map(([key, value]) => [key, JSON.stringify(value)]));
     policies.chromium('deskcall', JSON.stringify({ '3rdparty': { extensions: { [idOf(extensionDir)]: texts } } }));
   };
-  const options = async (view: string): Promise<Page> => {
-    const page = await world.context.newPage();
-    await page.goto(`chrome-extension://${world.extensionId}/options.html#${view}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    return page;
-  };
 
   test.beforeAll(async ({ desk }) => {
     const browser = await findBrowser();
@@ -39,7 +33,7 @@ test.describe('what the organisation sets', () => {
       headless: true,
     });
     // Chromium takes its time with the first policy of an extension.
-    const page = await options('desks');
+    const page = await optionsAt(world, 'desks');
     await expect(page.getByText('7 parts are set by your organisation')).toBeVisible({ timeout: 30_000 });
     await page.close();
   });
@@ -56,10 +50,10 @@ test.describe('what the organisation sets', () => {
     // Offered by a row of a table.
     await page.goto(`${desk.origin}/case/INC0010006`);
     await expect(page.locator('deskcall-panel .bar a.main')).toHaveText('Call Liu Wei');
-    const desks = await options('desks');
+    const desks = await optionsAt(world, 'desks');
     await expect(desks.getByText('7 parts are set by your organisation')).toBeVisible();
     await expect(desks.getByRole('button', { name: 'Remove Fieldbook' })).toHaveCount(0);
-    const tables = await options('tables');
+    const tables = await optionsAt(world, 'tables');
     await expect(tables.getByText('Set by your organisation', { exact: true }).first()).toBeVisible();
     await expect(tables.getByRole('button', { name: /^Remove/ })).toHaveCount(0);
   });
@@ -68,7 +62,7 @@ test.describe('what the organisation sets', () => {
     const page = await world.context.newPage();
     await page.goto(`${desk.origin}/case/INC0010006`);
     await expect(page.locator('deskcall-panel .bar a.main')).toHaveText('Call Liu Wei');
-    const contacts = await options('contacts');
+    const contacts = await optionsAt(world, 'contacts');
     await expect(contacts.getByText('Dana Reyes')).toBeVisible();
     const next = demoSettings(desk.origin);
     next.contacts = next.contacts.map((c) => (c.id === 'dana' ? { ...c, name: 'Dana Reyes-Lund' } : c));
@@ -82,13 +76,13 @@ test.describe('what the organisation sets', () => {
   test('a default counts until the person changes it, and again when they go back', async ({ desk }) => {
     const { match: _, contacts, ...rest } = demoSettings(desk.origin);
     set({ settings: rest, defaults: { match: 'all', contacts } });
-    const rules = await options('rules');
+    const rules = await optionsAt(world, 'rules');
     const all = rules.getByRole('button', { name: 'All matches' });
     await expect(all).toHaveAttribute('aria-pressed', 'true', { timeout: 20_000 });
     await rules.getByRole('button', { name: 'First match' }).click();
     await expect(all).toHaveAttribute('aria-pressed', 'false');
 
-    const backup = await options('backup');
+    const backup = await optionsAt(world, 'backup');
     const row = backup.getByRole('row', { name: /Which rules count/ });
     await expect(row).toContainText('Changed here');
     await expect(backup.getByRole('row', { name: /^Contacts/ })).toContainText('Default of your organisation');
@@ -111,7 +105,7 @@ test.describe('what the organisation sets', () => {
       await page.goto(`${desk.origin}/case/INC0010006`);
       await expect(page.locator('deskcall-panel .bar a.main')).toHaveText(`Call ${name}`);
     };
-    const backup = await options('backup');
+    const backup = await optionsAt(world, 'backup');
     const state = backup.getByRole('row', { name: /^Rows of lookup tables/ });
     await expect(state).toContainText('Default of your organisation', { timeout: 20_000 });
     await calls('Liu Wei');
@@ -134,7 +128,7 @@ test.describe('what the organisation sets', () => {
 
   for (const view of ['backup', 'deploy'])
     test(`${view} holds in light and dark, narrow and at 200 %`, async () => {
-      const page = await options(view);
+      const page = await optionsAt(world, view);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         const { violations } = await new AxeBuilder({ page }).analyze();
@@ -150,7 +144,7 @@ test.describe('what the organisation sets', () => {
   test('Deployment: what is typed takes the place of a placeholder, is remembered, and stands in the downloaded zip', async ({
     desk,
   }) => {
-    const page = await options('deploy');
+    const page = await optionsAt(world, 'deploy');
     const id = page.getByLabel('Id for Google Chrome');
     const placeholders = page.getByText('These are placeholders').locator('xpath=../..');
     await expect(placeholders).toContainText('Id for Google Chrome');
@@ -181,7 +175,7 @@ test.describe('what the organisation sets', () => {
     const settings = demoSettings(desk.origin);
     const [dana, ...others] = settings.contacts;
     set({ settings: { ...settings, bridgeToken: 'S3CRET', contacts: [{ ...dana, password: 'S3CRET' }, ...others] } });
-    const page = await options('contacts');
+    const page = await optionsAt(world, 'contacts');
     for (const path of ['policy.settings.bridgeToken', 'policy.settings.contacts[0].password'])
       await expect(page.getByRole('listitem').filter({ hasText: path })).toContainText('looks like a secret', {
         timeout: 20_000,

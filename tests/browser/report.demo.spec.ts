@@ -5,6 +5,7 @@ import { chromium, expect, test as base, type BrowserContext, type Page } from '
 import Papa from 'papaparse';
 import { serveYear, type YearServer } from '../../sandbox/year.ts';
 import { findBrowser } from '../../scripts/bootstrap.mjs';
+import { tags } from './looks.ts';
 
 const test = base.extend<{ analyst: Page }, { year: YearServer; chrome: () => Promise<BrowserContext> }>({
   year: [
@@ -39,7 +40,6 @@ const test = base.extend<{ analyst: Page }, { year: YearServer; chrome: () => Pr
   },
 });
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const broken = async (page: Page): Promise<string[]> =>
   (await new AxeBuilder({ page }).withTags(tags).analyze()).violations.map(
     ({ id, nodes }) => `${id}: ${nodes[0]?.html}`,

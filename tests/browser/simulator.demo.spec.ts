@@ -1,10 +1,9 @@
 /** The simulator, licences, external data, and a contact's hours: in the options, and on a page while they change. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { refusalsByHelp } from '../../lib/licence.ts';
 import type { PageEntry } from '../../lib/model.ts';
 import { readLink } from '../../lib/worklink.ts';
-import type { World } from '../../sandbox/launch.ts';
+import { looksRight, optionsAt } from './looks.ts';
 import { expect, test } from './world.ts';
 
 /** The part of chrome that runs in the worker of the browser under test. */
@@ -14,34 +13,6 @@ declare const chrome: {
 
 // Axe looks at each view twice.
 test.describe.configure({ timeout: 90_000 });
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Broken rules of axe in light and dark, and anything that is wider than its window at 200 % and on a phone. */
-async function looksRight(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      `${what}, ${colorScheme}`,
-    ).toEqual([]);
-  }
-  for (const width of [640, 344]) {
-    await page.setViewportSize({ width, height: 800 });
-    const spills = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(spills, `${what}, ${width} px`).toBe(0);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
-async function optionsAt(world: World, view: string): Promise<Page> {
-  const options = await world.context.newPage();
-  await options.goto(`chrome-extension://${world.extensionId}/options.html#${view}`);
-  return options;
-}
 
 const region = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 const bar = (page: Page): Locator => page.locator('deskcall-panel .bar');

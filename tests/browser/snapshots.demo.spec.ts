@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { demoSettings, type SettingsFile } from '../../sandbox/desk/desk.ts';
 import { openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
+import { optionsAt } from './looks.ts';
 import { expect, test as base } from './world.ts';
 
 /** The part of chrome that is called inside the browser under test. */
@@ -58,13 +59,6 @@ function others(origin: string, rows: number): SettingsFile {
   };
 }
 
-const open = async (world: World, view: string): Promise<Page> => {
-  const page = await world.context.newPage();
-  await page.goto(`chrome-extension://${world.extensionId}/options.html#${view}`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  return page;
-};
-
 async function calls(world: World, origin: string, name: string): Promise<void> {
   const page = await world.context.newPage();
   await page.goto(`${origin}/case/INC0010006`);
@@ -74,7 +68,7 @@ async function calls(world: World, origin: string, name: string): Promise<void> 
 
 /** Starts to import a file, and ends the page's process where it would write for the `n`-th time what `fits`. */
 async function dieAt(world: World, settings: object, fits: string, n: number): Promise<void> {
-  const page = await open(world, 'backup');
+  const page = await optionsAt(world, 'backup');
   const file = join(tmpdir(), `deskcall-${process.pid}-die.json`);
   writeFileSync(file, JSON.stringify(settings));
   await page.getByLabel('Settings file').setInputFiles(file);
@@ -111,7 +105,7 @@ test('ended while rows are written: the old settings and rows stand whole, and t
   const settings = others(desk.origin, 12_000);
   await dieAt(own, settings, 'row:', 5);
   await calls(own, desk.origin, 'Liu Wei');
-  const page = await open(own, 'contacts');
+  const page = await optionsAt(own, 'contacts');
   await expect(
     page.getByText('Dana Reyes', { exact: true }).or(page.locator('input[value="Dana Reyes"]')),
   ).toBeVisible();
@@ -128,7 +122,7 @@ test('ended after the switch, before anybody was told: the new settings and rows
 }) => {
   await dieAt(own, others(desk.origin, 12_000), 'generation', 1);
   // Whoever looks into the options starts it again.
-  const page = await open(own, 'contacts');
+  const page = await optionsAt(own, 'contacts');
   await expect(page.locator('main')).toContainText('New ');
   await calls(own, desk.origin, 'New Dana Reyes');
   await expect.poll(() => rowKeys(page).then((keys) => keys.length)).toBe(12_000);
@@ -143,7 +137,7 @@ test('a snapshot is taken before an import of 50,000 rows; one click goes back, 
   const patience = { timeout: 60_000 };
   await own.importSettings(others(desk.origin, 50_000));
   await calls(own, desk.origin, 'New Dana Reyes');
-  const page = await open(own, 'backup');
+  const page = await optionsAt(own, 'backup');
   const lines = page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Restore/ }) });
   await expect(lines.first()).toContainText('An import');
   await expect(lines.first()).toContainText('Contacts 5');
@@ -171,7 +165,7 @@ test('a snapshot is taken before an import of 50,000 rows; one click goes back, 
 });
 
 test('the last ten are kept', async ({ own }) => {
-  const page = await open(own, 'backup');
+  const page = await optionsAt(own, 'backup');
   const buttons = page.getByRole('button', { name: /^Restore/ });
   // One from the import; each way back adds one.
   for (let n = 1; n < 10; n++) {
@@ -202,7 +196,7 @@ test('an update loses nothing: what version 0.1 had stored is a snapshot and cou
   desk,
   folder,
 }) => {
-  const page = await open(own, 'backup');
+  const page = await optionsAt(own, 'backup');
   // As version 0.1.0 stored it: every part, set or not, and rows without a count of who is named.
   const { rows, ...settings } = demoSettings(desk.origin);
   await page.evaluate(
@@ -235,7 +229,7 @@ test('an update loses nothing: what version 0.1 had stored is a snapshot and cou
   await own.worker.evaluate(() => chrome.runtime.reload()).catch(() => undefined);
   await restarted;
   await calls(own, desk.origin, 'Liu Wei');
-  const now = await open(own, 'backup');
+  const now = await optionsAt(own, 'backup');
   const line = now.getByRole('row').filter({ hasText: 'An update' });
   await expect(line).toContainText('Contacts 5');
   await expect(line).toContainText('Rows of lookup tables 1');
