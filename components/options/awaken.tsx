@@ -9,11 +9,10 @@ import { useSay } from '../text.ts';
 import { Pops } from './awaken-pops.tsx';
 import { ByBridge, Mode, Service, User } from './awaken-service.tsx';
 import { ByOrganisation, Card, Field, Head, Status, submitted } from './parts.tsx';
+import type { Held } from './secret.tsx';
 import type { Desktop } from './state.ts';
 import { usersIn, usersText } from './words.ts';
 
-/** Whether there are credentials, and how long they stay. */
-export type Held = 'none' | 'session' | 'remembered';
 export type Awaken = Settings['awaken'];
 export type Pop = Awaken['pops'][number];
 

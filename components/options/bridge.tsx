@@ -1,19 +1,21 @@
 /** The bridge: where it is, the person's token for it, and whether the two work. */
-import { useEffect, useId, useState, type FormEvent } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { TokenInfo, Trouble, Wrapup } from '../../lib/api.ts';
 import { own, Said } from '../bar.tsx';
 import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
 import { troubleWord } from '../trouble.ts';
+import { Reach } from './allow.tsx';
 import { download } from './download.ts';
-import { ByOrganisation, Card, Field, Head, Status, Why } from './parts.tsx';
+import { ByOrganisation, Card, Field, Head, Status, submitted } from './parts.tsx';
+import { Secret, TestConnection, type Held } from './secret.tsx';
 import type { Desktop } from './state.ts';
 import { count } from './words.ts';
 
 /** What this view needs of the browser. The token never comes back through it. */
 export type BridgeHost = {
-  held: (url: string | undefined) => Promise<'none' | 'session' | 'remembered'>;
+  held: (url: string | undefined) => Promise<Held>;
   /** @throws if there is no address */
   keep: (url: string | undefined, token: string, remember: boolean) => Promise<void>;
   forget: () => Promise<void>;
@@ -47,37 +49,21 @@ export function BridgeView({ desktop }: ViewProps) {
 /** Where it is, and whether the browser lets us go there. */
 function Address({ desktop, mayEdit }: ViewProps & { mayEdit: boolean }) {
   const say = useSay();
-  const { host, loaded, change, act } = desktop;
+  const { loaded, change } = desktop;
   const { bridge } = loaded.settings;
   const [url, setUrl] = useState(bridge.url ?? '');
   const [why, setWhy] = useState<string | null>(null);
-  const origin = bridge.url && new URL(bridge.url).origin;
-  const granted = origin !== undefined && loaded.granted(origin);
 
-  const save = (event: FormEvent) => {
-    event.preventDefault();
+  const save = () => {
     const { url: _url, ...rest } = bridge;
     const typed = url.trim();
     setWhy(
       change(say(typed ? 'o_bridge_saved' : 'o_bridge_removed'), { bridge: { ...rest, ...(typed && { url: typed }) } }),
     );
   };
-  // Asked within the click, as the browser wants it.
-  const allow = async (at: string) => {
-    const asked = host.allow([at]);
-    await Promise.allSettled([asked]);
-    await act(async () => {
-      if (!(await asked)) return { words: say('o_bridge_refused') };
-      const back = async () => {
-        await host.giveBack([at]);
-        return { words: say('o_undone') };
-      };
-      return { words: say('o_bridge_allowed_now'), undo: () => void act(back) };
-    });
-  };
   return (
     <Card title={say('o_bridge_where')} why={say('o_bridge_where_why')}>
-      <form className="form" onSubmit={save}>
+      <form className="form" onSubmit={submitted(save)}>
         <div className="wide">
           <Field
             mono
@@ -97,131 +83,54 @@ function Address({ desktop, mayEdit }: ViewProps & { mayEdit: boolean }) {
               {say('o_bridge_save')}
             </button>
           )}
-          {origin && !granted && (
-            <button type="button" className="btn m" onClick={() => void allow(origin)}>
-              {say('o_bridge_allow')}
-            </button>
-          )}
-          {origin && (
-            <Status mood={granted ? 'ok' : 'warn'}>
-              {granted ? say('o_awaken_allowed') : say('o_awaken_not_allowed', origin)}
-            </Status>
-          )}
+          <Reach
+            desktop={desktop}
+            origins={bridge.url ? [new URL(bridge.url).origin] : []}
+            allow={say('o_bridge_allow')}
+            given={say('o_bridge_allowed_now')}
+            refused={say('o_bridge_refused')}
+          />
         </div>
       </form>
     </Card>
   );
 }
 
-/** The token: what is typed goes into the vault and never comes back. */
+/** The person's own token, and whether the bridge knows it. */
 function Mine({ desktop }: ViewProps) {
   const say = useSay();
-  const { host, loaded, act } = desktop;
+  const { host, loaded } = desktop;
   const { url } = loaded.settings.bridge;
-  const [held, setHeld] = useState<Awaited<ReturnType<BridgeHost['held']>> | null>(null);
-  const [why, setWhy] = useState<string | null>(null);
-  const [testing, setTesting] = useState(false);
-  const [remember, setRemember] = useState(false);
   const [result, setResult] = useState<Result | null>(null);
-  const ids = { token: useId(), why: useId(), remember: useId() };
-  const ready = url !== undefined;
-  useEffect(() => {
-    let still = true;
-    void host.bridge.held(url).then((now) => still && setHeld(now));
-    return () => {
-      still = false;
-    };
-  }, [host, url]);
-
-  const save = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const typed = new FormData(form).get('token');
-    const token = typeof typed === 'string' ? typed.trim() : '';
-    if (!token) return setWhy(say('o_bridge_no_token'));
-    if (/[^\x21-\x7e]/.test(token)) return setWhy(say('o_bridge_odd_token'));
-    setWhy(null);
-    // Out of the page at once, whatever becomes of it.
-    form.reset();
-    void act(async () => {
-      await host.bridge.keep(url, token, remember);
-      setHeld(await host.bridge.held(url));
-      setResult(null);
-      return { words: say('o_bridge_kept') };
-    });
-  };
-  const forget = () =>
-    act(async () => {
-      await host.bridge.forget();
-      setHeld('none');
-      setResult(null);
-      return { words: say('o_bridge_forgotten') };
-    });
-  const test = async () => {
-    setTesting(true);
-    setResult(await host.bridge.test());
-    setTesting(false);
+  const ask = useCallback(() => host.bridge.held(url), [host, url]);
+  const keep = ([typed = '']: string[], remember: boolean) => {
+    const token = typed.trim();
+    if (!token) return say('o_bridge_no_token');
+    if (/[^\x21-\x7e]/.test(token)) return say('o_bridge_odd_token');
+    return () => host.bridge.keep(url, token, remember);
   };
   return (
     <>
-      <Card title={say('o_bridge_mine')} why={say('o_bridge_mine_why')}>
-        <form className="form" autoComplete="off" onSubmit={save}>
-          <div className="field wide">
-            <label htmlFor={ids.token}>{say('o_bridge_token')}</label>
-            <input
-              id={ids.token}
-              name="token"
-              type="password"
-              className="input mono"
-              autoComplete="new-password"
-              disabled={!ready}
-              aria-invalid={why ? true : undefined}
-              aria-describedby={why ? ids.why : undefined}
-            />
-            {why && <Why id={ids.why}>{why}</Why>}
-          </div>
-          <div className="field wide">
-            <label className="check">
-              <input
-                className="switch"
-                type="checkbox"
-                role="switch"
-                aria-checked={remember}
-                aria-describedby={ids.remember}
-                checked={remember}
-                onChange={(event) => setRemember(event.currentTarget.checked)}
-              />
-              {say('o_awaken_remember')}
-            </label>
-            <span id={ids.remember}>{say('o_awaken_remember_hint')}</span>
-          </div>
-          <div className="acts wide">
-            <button type="submit" className="btn m" disabled={!ready}>
-              {say('o_bridge_keep')}
-            </button>
-            <button
-              type="button"
-              className="btn m"
-              aria-disabled={testing || undefined}
-              onClick={() => void (testing || test())}
-            >
-              {say(testing ? 'o_awaken_testing' : 'o_awaken_test')}
-            </button>
-            {held !== null && held !== 'none' && (
-              <button type="button" className="btn quiet m" onClick={() => void forget()}>
-                {say('o_awaken_forget')}
-              </button>
-            )}
-            {held && (
-              <Status mood={held === 'none' ? 'off' : 'ok'}>
-                {say(
-                  !ready ? 'o_bridge_held_address' : held === 'none' ? 'o_bridge_held_none' : `o_awaken_held_${held}`,
-                )}
-              </Status>
-            )}
-          </div>
-        </form>
-      </Card>
+      <Secret
+        desktop={desktop}
+        title={say('o_bridge_mine')}
+        why={say('o_bridge_mine_why')}
+        fields={[{ name: 'token', label: say('o_bridge_token') }]}
+        ready={url !== undefined}
+        ask={ask}
+        keep={keep}
+        forget={host.bridge.forget}
+        changed={() => setResult(null)}
+        words={{
+          keep: say('o_bridge_keep'),
+          kept: say('o_bridge_kept'),
+          forgotten: say('o_bridge_forgotten'),
+          none: say('o_bridge_held_none'),
+          unready: say('o_bridge_held_address'),
+        }}
+      >
+        <TestConnection test={async () => setResult(await host.bridge.test())} />
+      </Secret>
       {result && <Shown result={result} />}
     </>
   );

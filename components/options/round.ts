@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Settings } from '../../lib/schema.ts';
 import type { LastRead, Round, Visit } from '../../lib/visit.ts';
 import { useSay } from '../text.ts';
+import { askFor } from './allow.tsx';
 import type { Desktop, Loaded } from './state.ts';
 import { counted, originOf } from './words.ts';
 
@@ -107,28 +108,17 @@ export function strangers({ desks }: Settings, round: Round | null): Visit[] {
 }
 
 /** All addresses that are not allowed yet, of desks that are on, the bridge, and Awaken; and one question for them all. */
-export function useAllowAll({ host, loaded, act }: Desktop): { missing: string[]; allow: () => Promise<void> } {
+export function useAllowAll(desktop: Desktop): { missing: string[]; allow: () => Promise<void> } {
   const say = useSay();
+  const { loaded } = desktop;
   const { desks, awaken, bridge } = loaded.settings;
   // Where the bridge pops, this browser never goes to Awaken.
   const direct = awaken.mode === 'direct' ? [awaken.authUrl, awaken.popUrl] : [];
   const services = [...direct, bridge.url].flatMap((address) => (address && originOf(address)) || []);
   const wanted = new Set([...desks.flatMap(({ on, origins }) => (on ? origins : [])), ...services]);
   const missing = [...wanted].filter((origin) => !loaded.granted(origin));
-  const allow = async () => {
-    // Within the click, and so before anything is waited for.
-    const asked = host.allow(missing);
-    await Promise.allSettled([asked]);
-    await act(async () => {
-      if (!(await asked)) return { words: say('o_desks_all_refused') };
-      const back = async () => {
-        await host.giveBack(missing);
-        return { words: say('o_undone') };
-      };
-      const words = counted(say, 'o_desks_allowed', missing.length);
-      return { words, undo: () => void act(back) };
-    });
-  };
+  const allow = () =>
+    askFor(desktop, say, missing, counted(say, 'o_desks_allowed', missing.length), say('o_desks_all_refused'));
   return { missing, allow };
 }
 

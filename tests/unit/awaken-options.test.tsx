@@ -1,18 +1,17 @@
 /** The Awaken view of the options: what is typed is kept where it belongs, and a secret never stays in the page. */
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AwakenView, type AwakenHost, type Held } from '../../components/options/awaken.tsx';
-import type { Desktop, Host, Loaded, Note } from '../../components/options/state.ts';
+import { AwakenView, type AwakenHost } from '../../components/options/awaken.tsx';
+import type { Held } from '../../components/options/secret.tsx';
+import type { Host, Note } from '../../components/options/state.ts';
 import { usersIn, usersText, valuesIn, valuesText } from '../../components/options/words.ts';
-import { Text } from '../../components/text.ts';
 import { checks, outcomes } from '../../lib/awaken.ts';
-import { firstProblem } from '../../lib/import.ts';
 import type { News } from '../../lib/plan.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import { say } from '../states/say.ts';
-import { placedWords } from '../../components/options/problems.ts';
 import { awaken as nobody } from './awaken-host.ts';
+import { drawView } from './desktop.tsx';
 
 const at = { authUrl: 'https://auth.example/a', popUrl: 'https://pop.example/p' };
 const systemId = '8c05ef37-2469-4fb4-bebf-4f4893fc9da3';
@@ -25,31 +24,13 @@ let granted: string[];
 let locked: string[];
 const allow = vi.fn<Host['allow']>(async () => true);
 
-function draw(): void {
-  const desktop = {
-    host: { awaken, allow } as unknown as Host,
-    loaded: { settings: set, locked, granted: (origin: string) => granted.includes(origin) } as unknown as Loaded,
-    change(words: string, next: Partial<Settings>) {
-      const problem = firstProblem({ ...set, ...next });
-      if (problem) return placedWords(problem, say);
-      set = parseSettings({ ...set, ...next }).settings;
-      notes.push({ words });
-      view.rerender(page());
-      return null;
-    },
-    undo() {},
-    redo() {},
-    async act(job: () => Promise<Note | null>) {
-      notes.push(await job());
-    },
-  } satisfies Desktop;
-  const page = () => (
-    <Text.Provider value={say}>
-      <AwakenView desktop={{ ...desktop, loaded: { ...desktop.loaded, settings: set } }} />
-    </Text.Provider>
-  );
-  const view = render(page());
-}
+const draw = (): void =>
+  drawView(AwakenView, {
+    host: { awaken, allow },
+    now: () => ({ settings: set, granted, locked }),
+    set: (next) => void (set = next),
+    note: (note) => void notes.push(note),
+  });
 const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
 const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
 

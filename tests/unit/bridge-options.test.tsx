@@ -1,20 +1,19 @@
 /** The Bridge view of the options: an address that may be called, a token that never stays in the page, and how it goes. */
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BridgeView, type BridgeHost } from '../../components/options/bridge.tsx';
-import type { Desktop, Host, Loaded, Note } from '../../components/options/state.ts';
-import { Text } from '../../components/text.ts';
+import type { Held } from '../../components/options/secret.tsx';
+import type { Host, Note } from '../../components/options/state.ts';
 import { troubleWord } from '../../components/trouble.ts';
 import type { TroubleCode } from '../../lib/api.ts';
-import { firstProblem } from '../../lib/import.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { parseSettings } from '../../lib/settings.ts';
 import { say } from '../states/say.ts';
-import { placedWords } from '../../components/options/problems.ts';
 import { bridge as nobody } from './bridge-host.ts';
+import { drawView } from './desktop.tsx';
 
 let set: Settings;
-let held: Awaited<ReturnType<BridgeHost['held']>>;
+let held: Held;
 let bridge: BridgeHost;
 let notes: (Note | null)[];
 let granted: string[];
@@ -22,31 +21,13 @@ let locked: string[];
 const asCsv = vi.fn<(rows: string[][]) => string>(() => '');
 const allow = vi.fn<Host['allow']>(async () => true);
 
-function draw(): void {
-  const desktop = {
-    host: { bridge, allow, lists: { asCsv } } as unknown as Host,
-    loaded: { settings: set, locked, granted: (origin: string) => granted.includes(origin) } as unknown as Loaded,
-    change(words: string, next: Partial<Settings>) {
-      const problem = firstProblem({ ...set, ...next });
-      if (problem) return placedWords(problem, say);
-      set = parseSettings({ ...set, ...next }).settings;
-      notes.push({ words });
-      view.rerender(page());
-      return null;
-    },
-    undo() {},
-    redo() {},
-    async act(job: () => Promise<Note | null>) {
-      notes.push(await job());
-    },
-  } satisfies Desktop;
-  const page = () => (
-    <Text.Provider value={say}>
-      <BridgeView desktop={{ ...desktop, loaded: { ...desktop.loaded, settings: set } }} />
-    </Text.Provider>
-  );
-  const view = render(page());
-}
+const draw = (): void =>
+  drawView(BridgeView, {
+    host: { bridge, allow, lists: { asCsv } as unknown as Host['lists'] },
+    now: () => ({ settings: set, granted, locked }),
+    set: (next) => void (set = next),
+    note: (note) => void notes.push(note),
+  });
 const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
 const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
 
