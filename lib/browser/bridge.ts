@@ -3,8 +3,9 @@
  * Asked by the worker and by our own pages only; a desk's page never learns the address.
  */
 import type { z } from 'zod';
-import { errorShape, tokenShape, type TokenInfo, type Trouble } from '../api.ts';
+import { errorShape, historyShape, tokenShape, type TokenInfo, type Trouble } from '../api.ts';
 import { perform, type Answer } from '../http.ts';
+import type { Case } from '../model.ts';
 import { grantedOrigins } from './grants.ts';
 import { loadSettings } from './store.ts';
 import { bridgeToken } from './vault.ts';
@@ -70,3 +71,10 @@ function troubleOf({ status, header, body }: Answer): Trouble {
 
 /** Whether the bridge can be asked, and what the token may do there. */
 export const testBridge = (): Promise<Asked<TokenInfo>> => ask('GET', '/api/token', undefined, tokenShape);
+
+/** What the bridge knows of a case. */
+export function askHistory({ desk, kind, id, number }: Case): Promise<Asked<z.infer<typeof historyShape>>> {
+  const path = [desk, kind, id].map(encodeURIComponent).join('/');
+  const query = number ? `?number=${encodeURIComponent(number)}` : '';
+  return ask('GET', `/api/cases/${path}${query}`, undefined, historyShape);
+}

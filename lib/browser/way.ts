@@ -2,13 +2,13 @@
  * The two ways to Awaken: this browser signs in and pops by itself, or the bridge does, which has the addresses and the
  * credentials, sees to it that two agents do not pop one record at a time, and hears when a workflow is open.
  */
-import { historyShape, popAnswerShape, popErrorShape, type Entry } from '../api.ts';
+import { popAnswerShape, popErrorShape, type Entry } from '../api.ts';
 import { direct, type PopIntent, type Service, type Verdict } from '../awaken.ts';
 import { perform } from '../http.ts';
 import type { Case } from '../model.ts';
 import type { Fault, PopTrouble } from '../plan.ts';
 import type { Settings } from '../schema.ts';
-import { ask, type Asked } from './bridge.ts';
+import { ask, askHistory, type Asked } from './bridge.ts';
 import { grantedOrigins } from './grants.ts';
 import { bridgeToken, isStopped, keptToken, readCredentials } from './vault.ts';
 
@@ -97,9 +97,8 @@ const bridgeWay: Way = {
   check: (intent) => throughBridge({ ...intent, dry: true }, crypto.randomUUID()),
   // Null is the answer to a dry one alone.
   pop: async (intent, key) => (await throughBridge(intent, key)) ?? { trouble: 'strange' },
-  async known({ desk, kind, id }) {
-    const path = [desk, kind, id].map(encodeURIComponent).join('/');
-    const asked = await ask('GET', `/api/cases/${path}`, undefined, historyShape);
+  async known(record) {
+    const asked = await askHistory(record);
     if (!('value' in asked)) return null;
     const pops = asked.value.entries.filter((entry) => entry.what === 'pop');
     return new Map(pops.map((entry) => [entry.key, entry]));
