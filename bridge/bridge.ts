@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
-import { migrate, openDb, type Db } from './db.ts';
+import { migrate, openDb, openPipe, type Db, type Pipe } from './db.ts';
 import { startJobs } from './jobs.ts';
 import { said, type Log } from './log.ts';
 import { makeMetrics } from './metrics.ts';
@@ -13,14 +13,15 @@ import { makeServer } from './server.ts';
 import { watchMetrics } from './watch.ts';
 import { makeWork } from './work.ts';
 
+type Database = { url: string; db: Db; pipe: Pipe; close: () => Promise<void> };
+
 /** The database that the configuration names, or the embedded one, with its tables up to date. */
-export async function openDatabase(
-  config: Config,
-  log: Log,
-): Promise<{ url: string; db: Db; close: () => Promise<void> }> {
+export async function openDatabase(config: Config, log: Log): Promise<Database> {
   const embedded = config.databaseUrl ? undefined : await startPostgres(config.dataDir);
   const url = config.databaseUrl ?? embedded?.url ?? '';
-  const { db } = openDb(url, (error) => log.error('database: connection lost', { error: said(error) }));
+  const lost = (error: Error): void => log.error('database: connection lost', { error: said(error) });
+  const { db } = openDb(url, lost);
+  const pipe = openPipe(url, lost, db);
   const steps = await migrate(db);
   /** Starts the embedded server again where it was killed: nobody else does. */
   async function revive(): Promise<void> {
@@ -45,9 +46,11 @@ export async function openDatabase(
   return {
     url,
     db,
+    pipe,
     async close() {
       clearInterval(timer);
       await reviving;
+      await pipe.end();
       await db.destroy();
       await embedded?.stop();
     },
@@ -58,21 +61,21 @@ export type Bridge = { url: string; db: Db; stop(): Promise<void> };
 
 /** Starts everything. `stop` takes no more, ends what is in hand, and closes the database last. */
 export async function startBridge(config: Config, log: Log): Promise<Bridge> {
-  const { url, db, close } = await openDatabase(config, log);
+  const database = await openDatabase(config, log);
   try {
-    return await open(config, log, url, db, close);
+    return await open(config, log, database);
   } catch (error) {
     // What was started for this bridge alone does not outlive it.
-    await close().catch(() => {});
+    await database.close().catch(() => {});
     throw error;
   }
 }
 
-async function open(config: Config, log: Log, url: string, db: Db, close: () => Promise<void>): Promise<Bridge> {
+async function open(config: Config, log: Log, { url, db, pipe, close }: Database): Promise<Bridge> {
   const metrics = makeMetrics();
   const jobs = await startJobs(url, log, config.waits.poll);
   let stopping = false;
-  const parts = { config, db, jobs, log, metrics };
+  const parts = { config, db, pipe, jobs, log, metrics };
   watchMetrics(parts);
   await makeWork(parts);
   const app = makeServer(parts, () => stopping);

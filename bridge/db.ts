@@ -1,5 +1,5 @@
 /** The one database: its tables as types, a connection, and the migrations, which one process at a time performs. */
-import { Kysely, PostgresDialect, sql, type Generated, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql, type CompiledQuery, type Generated, type Transaction } from 'kysely';
 import pg from 'pg';
 import { migrations } from './migrations.ts';
 import { applicationName } from './postgres.ts';
@@ -174,20 +174,84 @@ export type Tables = {
 export type Db = Kysely<Tables>;
 export type Trx = Transaction<Tables>;
 
+/** Has the database do statements, in the order in which they are given. */
+export type Send = <Row>(statement: { compile(by: Db): CompiledQuery<Row> }) => Promise<{ rows: Row[] }>;
+
+export const sendIn =
+  (db: Db): Send =>
+  (statement) =>
+    db.executeQuery(statement.compile(db));
+
+/** All of them, then the first that failed: nothing of a transaction may come after its end. */
+export async function together<Works extends readonly Promise<unknown>[] | []>(
+  works: Works,
+): Promise<{ -readonly [N in keyof Works]: Awaited<Works[N]> }> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}
+
 /** Ours beside pg-boss' own, so that a database may be shared with others. */
 export const schema = 'deskcall';
 
-/** @param onError of a connection that breaks while nobody uses it; without a listener that would end the process */
-export function openDb(connectionString: string, onError: (error: Error) => void, max = 10): { db: Db; pool: pg.Pool } {
+type OnError = (error: Error) => void;
+
+function openPool(connectionString: string, onError: OnError, more: pg.PoolConfig, settings = ''): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
-    max,
     application_name: applicationName,
-    options: `-c search_path=${schema}`,
+    options: `-c search_path=${schema}${settings}`,
     connectionTimeoutMillis: 10_000,
+    ...more,
   });
-  pool.on('error', onError);
+  // A connection that breaks while it is in use says so as well, and that would end the process if nobody heard it.
+  pool.on('connect', (client) => client.on('error', onError)).on('error', () => {});
+  return pool;
+}
+
+/** @param onError of a connection that breaks while nobody uses it; without a listener that would end the process */
+export function openDb(connectionString: string, onError: OnError, max = 10): { db: Db; pool: pg.Pool } {
+  const pool = openPool(connectionString, onError, { max });
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool };
+}
+
+export type Pipe = ReturnType<typeof openPipe>;
+
+/**
+ * Statements that come all the time: planned once, and sent behind each other without waiting for answers. In a
+ * transaction none can be made from what another one answered.
+ */
+export function openPipe(connectionString: string, onError: OnError, db: Db) {
+  // One connection for those in transactions, one for the others. A plan must do when its table has grown as well.
+  const pool = openPool(connectionString, onError, { max: 2, pipeline: true }, ' -c enable_seqscan=off');
+  const names = new Map<string, string>();
+  const sendBy =
+    (to: pg.Pool | pg.PoolClient): Send =>
+    async (statement) => {
+      const { sql: text, parameters } = statement.compile(db);
+      const name = names.get(text) ?? `s${names.size}`;
+      names.set(text, name);
+      const { rows } = await to.query({ name, text, values: [...parameters] });
+      return { rows };
+    };
+  return {
+    send: sendBy(pool),
+    async transaction<T>(work: (send: Send) => Promise<T>): Promise<T> {
+      const client = await pool.connect();
+      let isBroken = false;
+      try {
+        const begun = client.query('begin');
+        const [result] = await together([work(sendBy(client)), begun]);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(() => (isBroken = true));
+        throw error;
+      } finally {
+        client.release(isBroken);
+      }
+    },
+    end: () => pool.end(),
+  };
 }
 
 /**

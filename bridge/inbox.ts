@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { makeBatch } from './batch.ts';
-import type { Db, Source, Trx } from './db.ts';
+import { sendIn, together, type Db, type Send, type Source, type Trx } from './db.ts';
 import type { JobRunner } from './jobs.ts';
 import type { Parts } from './server.ts';
 
@@ -41,7 +41,7 @@ function sameOf({ source, via, same }: Delivery): Buffer {
  * @param within seconds
  * @returns of each whether it is new
  */
-export async function storeAll(trx: Trx, deliveries: readonly Delivery[], within: number): Promise<boolean[]> {
+export async function storeAll(send: Send, deliveries: readonly Delivery[], within: number): Promise<boolean[]> {
   const sames = deliveries.map(sameOf);
   // Of those that come in one batch the first stands for all.
   const times = new Map<string, number>();
@@ -52,10 +52,10 @@ export async function storeAll(trx: Trx, deliveries: readonly Delivery[], within
   const each = <T>(read: (delivery: Delivery, same: Buffer) => T): T[] =>
     firsts.map((n) => read(deliveries[n]!, sames[n]!));
   // Of two that come at once the second waits for the first, and so sees it.
-  await sql`select pg_advisory_xact_lock(one, other) from unnest(
+  const locked = send(sql`select pg_advisory_xact_lock(one, other) from unnest(
     ${each((_, same) => same.readInt32BE(0))}::integer[], ${each((_, same) => same.readInt32BE(4))}::integer[]
-  ) as key (one, other)`.execute(trx);
-  const { rows } = await sql<{ same: Buffer }>`
+  ) as key (one, other)`);
+  const inserted = send(sql<{ same: Buffer }>`
     with come as (
       select * from unnest(
         ${each(({ source }) => source)}::text[],
@@ -80,14 +80,15 @@ export async function storeAll(trx: Trx, deliveries: readonly Delivery[], within
     )
     insert into event (source, via, same, times, remote, signed, headers, body, kind, subject, verb, detail, state, reason)
     select * from come where same not in (select same from known)
-    returning same`.execute(trx);
+    returning same`);
+  const [{ rows }] = await together([inserted, locked]);
   const stored = new Set(rows.map(({ same }) => same.toString('hex')));
   return sames.map((same) => stored.delete(same.toString('hex')));
 }
 
 /** Stores one delivery. @returns whether it is new */
 export async function store(trx: Trx, delivery: Delivery, within: number): Promise<boolean> {
-  return (await storeAll(trx, [delivery], within))[0] ?? false;
+  return (await storeAll(sendIn(trx), [delivery], within))[0] ?? false;
 }
 
 /** A record of WorkLink's, by its id; what it is called, and where it is to be had without GraphQL, as far as somebody said. */
@@ -99,7 +100,7 @@ export type Wanted = { resource: string; type?: string | undefined; url?: string
  * @param quiet whether nobody waits for them: whatever else is to be read goes first, and nothing is written to a case
  */
 export async function askToReadAll(
-  trx: Trx,
+  send: Send,
   jobs: JobRunner,
   wanted: readonly Wanted[],
   settle: number,
@@ -113,7 +114,7 @@ export async function askToReadAll(
   }
   const rows = [...once.values()];
   if (!rows.length) return;
-  await sql`
+  const hinted = send(sql`
     insert into session (resource_id, type, url, asked, quiet, next_at)
     select resource, type, url, times, ${quiet}, now() + make_interval(secs => ${settle})
     from unnest(
@@ -133,15 +134,16 @@ export async function askToReadAll(
       quiet = session.quiet and excluded.quiet,
       -- A storm must not put it off for ever.
       next_at = case when session.state = 'waiting' then least(session.next_at, excluded.next_at) else excluded.next_at end
-  `.execute(trx);
-  await jobs.askAll(
+  `);
+  const asked = jobs.askAll(
     'read',
     // By a key of its own, or a hint that comes meanwhile would wait as long.
     rows.map(({ resource }) => ({ key: quiet ? `${resource} quiet` : resource, data: { resource } })),
     settle,
-    trx,
+    send,
     quiet,
   );
+  await together([hinted, asked]);
 }
 
 /** One record of WorkLink's is to be read. */
@@ -151,21 +153,23 @@ export const askToRead = (
   resource: string,
   settle: number,
   quiet?: boolean,
-): Promise<void> => askToReadAll(trx, jobs, [{ resource }], settle, quiet);
+): Promise<void> => askToReadAll(sendIn(trx), jobs, [{ resource }], settle, quiet);
 
 /**
  * WorkLink's deliveries, each stored together with the reading that it asks for; those that come at the same time in
  * one transaction. Resolves after the commit. @returns whether it is new
  */
-export const makeInbox = ({ config, db, jobs }: Parts): ((delivery: Delivery) => Promise<boolean>) =>
+export const makeInbox = ({ config, pipe, jobs }: Parts): ((delivery: Delivery) => Promise<boolean>) =>
   makeBatch((deliveries) =>
-    db.transaction().execute(async (trx) => {
-      const isNew = await storeAll(trx, deliveries, config.waits.repetition);
+    pipe.transaction(async (send) => {
       // A repetition may be a new event that looks the same, so it asks as well: at most it costs a reading.
       const told = deliveries.flatMap(({ state, subject, kind, url }) =>
         state === 'taken' && subject ? [{ resource: subject, type: kind, url }] : [],
       );
-      await askToReadAll(trx, jobs, told, config.waits.settle);
+      const [isNew] = await together([
+        storeAll(send, deliveries, config.waits.repetition),
+        askToReadAll(send, jobs, told, config.waits.settle),
+      ]);
       return isNew;
     }),
   );

@@ -3,8 +3,9 @@
  * hint: what is open stands in our own tables, and `sweep` asks for it again, so that a job that is lost costs minutes.
  */
 import { createHash } from 'node:crypto';
-import { fromKysely, PgBoss } from 'pg-boss';
-import type { Db, Trx } from './db.ts';
+import { CompiledQuery } from 'kysely';
+import { PgBoss } from 'pg-boss';
+import type { Send } from './db.ts';
 import { applicationName } from './postgres.ts';
 import { said, type Log } from './log.ts';
 
@@ -30,6 +31,7 @@ export type JobRunner = {
   /**
    * Asks for work. While the same work waits, asking again adds nothing.
    * @param after seconds
+   * @param send the transaction that it belongs to
    * @param last whether whatever else waits goes first
    */
   ask<Q extends Queue>(
@@ -37,7 +39,7 @@ export type JobRunner = {
     key: string,
     data: Jobs[Q],
     after?: number,
-    trx?: Trx | Db,
+    send?: Send,
     last?: boolean,
   ): Promise<void>;
   /** Asks for many at once. */
@@ -45,7 +47,7 @@ export type JobRunner = {
     queue: Q,
     works: readonly { key: string; data: Jobs[Q] }[],
     after?: number,
-    trx?: Trx | Db,
+    send?: Send,
     last?: boolean,
   ): Promise<void>;
   /** Starts to work; what is in hand at the end gets `shutdown` seconds. */
@@ -84,7 +86,7 @@ export async function startJobs(connectionString: string, log: Log, poll: number
       heartbeatSeconds: 10,
       deleteAfterSeconds: 60,
     });
-  const askAll: JobRunner['askAll'] = async (queue, works, after = 0, trx, last = false) => {
+  const askAll: JobRunner['askAll'] = async (queue, works, after = 0, send, last = false) => {
     await boss.insert(
       queue,
       works.map(({ key, data }) => ({
@@ -94,12 +96,12 @@ export async function startJobs(connectionString: string, log: Log, poll: number
         ...(after > 0 && { startAfter: after }),
         ...(last && { priority: -1 }),
       })),
-      trx ? { db: fromKysely(trx) } : {},
+      send && { db: { executeSql: (text, values) => send({ compile: () => CompiledQuery.raw(text, values) }) } },
     );
   };
   return {
     askAll,
-    ask: (queue, key, data, after, trx, last) => askAll(queue, [{ key, data }], after, trx, last),
+    ask: (queue, key, data, after, send, last) => askAll(queue, [{ key, data }], after, send, last),
     async work(work) {
       for (const name of queues) {
         const handler = work[name] as ((data: unknown) => Promise<void>) | undefined;

@@ -5,7 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { sql } from 'kysely';
 import { scopes, type Scope } from '../lib/api.ts';
-import type { Db, HookKind } from './db.ts';
+import type { Db, HookKind, Send } from './db.ts';
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -46,17 +46,14 @@ export async function createHook(db: Db, kind: HookKind): Promise<{ token: strin
 
 /** @returns of each the hook's id, or undefined for a secret that no active hook of that kind has */
 export async function findHooks(
-  db: Db,
+  send: Send,
   asked: readonly { kind: HookKind; token: string }[],
 ): Promise<(string | undefined)[]> {
   const hashes = asked.map(({ token }) => hash(token));
-  const found = await db
-    .selectFrom('hook')
-    .select(['id', 'kind', 'hash'])
-    .where((it) => it('hash', '=', it.fn.any(it.val(hashes))))
-    .where('revoked_at', 'is', null)
-    .execute();
-  return asked.map(({ kind }, n) => found.find((hook) => hook.kind === kind && hashes[n]?.equals(hook.hash))?.id);
+  const { rows } = await send<{ id: string; kind: HookKind; hash: Buffer }>(
+    sql`select id, kind, hash from hook where hash = any(${hashes}::bytea[]) and revoked_at is null`,
+  );
+  return asked.map(({ kind }, n) => rows.find((hook) => hook.kind === kind && hashes[n]?.equals(hook.hash))?.id);
 }
 
 /** The scopes of a list such as `launch,read`. @returns what of it is none, if anything */

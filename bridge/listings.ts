@@ -4,7 +4,7 @@
  * where it was, and nobody waits for it whose call has just ended.
  */
 import { sql, type Selectable } from 'kysely';
-import type { Db, Tables, Trx } from './db.ts';
+import { sendIn, type Db, type Tables, type Trx } from './db.ts';
 import { askToReadAll, type Wanted } from './inbox.ts';
 import type { Parts } from './server.ts';
 import type { WorkLink } from './worklink.ts';
@@ -95,7 +95,7 @@ export function makeFill({ config, db, jobs, log }: Parts, worklink: WorkLink): 
       // Another bridge was faster.
       if (!numUpdatedRows) return;
       const ids = page.nodes.filter(({ at }) => !at || at >= since).map(({ id }) => id);
-      await askToReadAll(trx, jobs, await unknown(trx, ids), 0, true);
+      await askToReadAll(sendIn(trx), jobs, await unknown(trx, ids), 0, true);
     });
     if (done) log.info('older sessions are filled in', { list: listing.name, since: day });
     return again(0);

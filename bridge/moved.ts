@@ -2,7 +2,7 @@
  * One session is one record with one case. Where it gets another, what was written to the one before is marked there as
  * moved, in the transaction that moves it.
  */
-import type { Trx } from './db.ts';
+import { sendIn, type Trx } from './db.ts';
 import type { Named } from './match.ts';
 import { markerOf } from './note.ts';
 import type { Parts } from './server.ts';
@@ -78,7 +78,7 @@ export async function takeBack(
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    await jobs.ask('write', row.id, { outbox: row.id }, 0, trx);
+    await jobs.ask('write', row.id, { outbox: row.id }, 0, sendIn(trx));
   }
   return turn + 1;
 }

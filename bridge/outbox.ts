@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
-import type { Db, Trx } from './db.ts';
+import { sendIn, type Db, type Trx } from './db.ts';
 import type { Desk } from './desks/index.ts';
 import { fillJson, fillPath } from './desks/template.ts';
 import type { Named } from './match.ts';
@@ -95,7 +95,7 @@ export async function putOut(
       .onConflict((it) => it.columns(['desk', 'kind', 'case_id', 'session_id', 'action', 'turn']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (row) await jobs.ask('write', row.id, { outbox: row.id }, 0, trx);
+    if (row) await jobs.ask('write', row.id, { outbox: row.id }, 0, sendIn(trx));
   };
   if (!ended) {
     // What was read before the end may be heard of after it.
@@ -117,7 +117,7 @@ const fresh = 300;
 /** So often it is looked for a note that the desk says it has, and does not show. */
 const mostLooks = 6;
 
-export function makeWriter({ config, db, jobs, log, metrics }: Parts, desks: ReadonlyMap<string, Desk>) {
+export function makeWriter({ config, db, jobs, log, metrics }: Omit<Parts, 'pipe'>, desks: ReadonlyMap<string, Desk>) {
   const { waits } = config;
   const counted = metrics.counter('deskcall_writes_total', 'Tries to write a note, by desk and outcome.');
   /** As it was before it was taken; `tries` counts this one. */

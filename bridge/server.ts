@@ -10,7 +10,7 @@ import { sessions } from './api/sessions.ts';
 import { token } from './api/token.ts';
 import { wrapups } from './api/wrapups.ts';
 import type { Config } from './config.ts';
-import type { Db } from './db.ts';
+import type { Db, Pipe } from './db.ts';
 import { notFound, type App } from './door.ts';
 import { awaken } from './hooks/awaken.ts';
 import { makeHooks } from './hooks/hooks.ts';
@@ -21,7 +21,7 @@ import { said, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { report } from './report/door.ts';
 
-export type Parts = { config: Config; db: Db; jobs: JobRunner; log: Log; metrics: Metrics };
+export type Parts = { config: Config; db: Db; pipe: Pipe; jobs: JobRunner; log: Log; metrics: Metrics };
 
 /** @param stopping whether the bridge is on its way out, and so not ready for more */
 export function makeServer(parts: Parts, stopping: () => boolean): App {

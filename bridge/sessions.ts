@@ -1,7 +1,7 @@
 /** Reading a session, finding its case, and putting its note into the outbox, all of it again as often as asked. */
 import { sql } from 'kysely';
 import { readExternal } from '../lib/worklink.ts';
-import type { Db } from './db.ts';
+import { sendIn, type Db } from './db.ts';
 import type { Desk } from './desks/index.ts';
 import { storable } from './json.ts';
 import { matchOf, type Match, type Named } from './match.ts';
@@ -63,7 +63,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
         .where('resource_id', '=', resource)
         .execute();
       // By a key of its own, so that a new hint does not wait for it.
-      if (!parked) await jobs.ask('read', `${resource} again`, { resource }, seconds, trx, quiet);
+      if (!parked) await jobs.ask('read', `${resource} again`, { resource }, seconds, sendIn(trx), quiet);
     });
     if (parked) log.warn('session not read', { why });
   }
@@ -126,7 +126,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
         .execute();
       if (told.launchId && match.match === 'launch')
         await trx.updateTable('launch').set({ state: 'seen' }).where('id', '=', told.launchId).execute();
-      if (again) await jobs.ask('read', resource, { resource }, waits.settle, trx);
+      if (again) await jobs.ask('read', resource, { resource }, waits.settle, sendIn(trx));
       const remark = byHand ? undefined : match.why;
       if (named && !before.quiet)
         await putOut(trx, parts, desks, { id: before.id, resource, turn, named, facts, ...(remark && { remark }) });

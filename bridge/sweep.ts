@@ -3,6 +3,7 @@
  * sessions of open launches, what has changed in WorkLink's lists, and what should have been read by now.
  */
 import { sql } from 'kysely';
+import { sendIn } from './db.ts';
 import { askToRead, askToReadAll } from './inbox.ts';
 import { connectedAt, unknown } from './listings.ts';
 import type { Parts } from './server.ts';
@@ -52,7 +53,7 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
     for (const quiet of [false, true]) {
       const wanted = rows.filter((row) => row.quiet === quiet).map(({ resource_id: resource }) => ({ resource }));
       // oxlint-disable-next-line no-await-in-loop -- two
-      await db.transaction().execute((trx) => askToReadAll(trx, jobs, wanted, 0, quiet));
+      await db.transaction().execute((trx) => askToReadAll(sendIn(trx), jobs, wanted, 0, quiet));
     }
   }
 
@@ -64,7 +65,7 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
     const ids = await worklink.find('launch_id', id);
     if ('trouble' in ids) return ids;
     await db.transaction().execute(async (trx) => {
-      await askToReadAll(trx, jobs, await unknown(trx, ids), 0);
+      await askToReadAll(sendIn(trx), jobs, await unknown(trx, ids), 0);
       await trx
         .updateTable('launch')
         .set({ swept_at: sql<Date>`now()`, ...(over && { state: ids.length ? 'seen' : 'expired' }) })

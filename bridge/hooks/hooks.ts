@@ -25,7 +25,7 @@ export type Hooks = ReturnType<typeof makeHooks>;
 
 export function makeHooks(app: App, parts: Parts) {
   const limit = makeLimit(parts.config.limits.hook);
-  const find = makeBatch((asked: { kind: HookKind; token: string }[]) => findHooks(parts.db, asked));
+  const find = makeBatch((asked: { kind: HookKind; token: string }[]) => findHooks(parts.pipe.send, asked));
   const counted = parts.metrics.counter('deskcall_hooks_total', 'Deliveries by source and what became of them.');
   const took = parts.metrics.duration(
     'deskcall_hook_seconds',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
-import { migrate, openDb } from '../../bridge/db.ts';
+import { expect, test, vi } from 'vitest';
+import { migrate, openDb, openPipe, together } from '../../bridge/db.ts';
 import { migrations } from '../../bridge/migrations.ts';
 import { installedPostgres } from './installed.ts';
 import { makeServer } from './server.ts';
@@ -46,5 +46,52 @@ test.for(installedPostgres())('the tables are made on $name', async ({ bin }) =>
   } finally {
     await db.destroy();
     await server.close();
+  }
+});
+
+const endSelf = sql`select pg_terminate_backend(pg_backend_pid())`;
+
+test('a connection that is lost in use costs what was under way on it, and is told; the process goes on', async () => {
+  const { url, drop } = await makeDatabase();
+  const lost: Error[] = [];
+  const { db } = openDb(url, (error) => lost.push(error));
+  try {
+    await expect(db.transaction().execute((trx) => endSelf.execute(trx))).rejects.toThrow(/terminat/);
+    await vi.waitFor(() =>
+      expect(lost).toEqual([expect.objectContaining({ message: expect.stringMatching(/terminat/) })]),
+    );
+    expect((await sql<{ n: number }>`select 1 as n`.execute(db)).rows).toEqual([{ n: 1 }]);
+  } finally {
+    await db.destroy();
+    await drop();
+  }
+});
+
+test('what is sent through the pipe in a transaction is there whole or not at all', async () => {
+  const { url, drop } = await makeDatabase();
+  const { db } = openDb(url, () => {});
+  const pipe = openPipe(url, () => {}, db);
+  const put = (n: number | null) => sql`insert into one values (${n}::int)`;
+  const all = async () => (await pipe.send(sql<{ n: number }>`select n from one order by n`)).rows.map(({ n }) => n);
+  try {
+    await migrate(db, ['create table one (n int not null)']);
+    await pipe.transaction((send) => together([send(put(1)), send(put(2))]));
+    expect(await all()).toEqual([1, 2]);
+    // The last is only sent when the middle one has failed already.
+    const late = async (send: typeof pipe.send): Promise<unknown> => {
+      await sql`select pg_sleep(0.05)`.execute(db);
+      return send(put(5));
+    };
+    await expect(
+      pipe.transaction((send) => together([send(put(3)), send(put(null)), send(put(4)), late(send)])),
+    ).rejects.toThrow(/null value/);
+    expect(await all()).toEqual([1, 2]);
+    await expect(pipe.transaction((send) => together([send(put(6)), send(endSelf)]))).rejects.toThrow(/terminat/);
+    await pipe.transaction((send) => send(put(7)));
+    expect(await all()).toEqual([1, 2, 7]);
+  } finally {
+    await pipe.end();
+    await db.destroy();
+    await drop();
   }
 });
