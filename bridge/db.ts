@@ -142,7 +142,7 @@ export type Tables = {
     opened_at: Date;
     assigned_at: Date | null;
     resolved_at: Date | null;
-    reopened: Generated<number>;
+    reopened: number | null;
     reopened_at: Date | null;
     source: 'desk' | 'file';
     seen_at: Date;

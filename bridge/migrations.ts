@@ -343,4 +343,8 @@ export const migrations: readonly string[] = [
     from event e left join stage s on s.instance = e.via and s.raw = e.detail
     where e.source = 'serviceoptimizer' and e.state = 'taken';
   `,
+  `
+  -- How often a case was opened again is not known of every case.
+  alter table case_time alter column reopened drop not null, alter column reopened drop default;
+  `,
 ];

@@ -106,16 +106,24 @@ export type History = {
 };
 
 /**
- * What a history comes to. Where it does not lead to what the case is now, only the case's own times are taken.
+ * What a history comes to. Where it does not lead to what the case is now, only the case's own times are taken, and how
+ * often it was opened again is not known.
  * @returns undefined for a case that is over since nobody knows when
  */
-export function happenedIn({ opened, status, person, changes, isOver, ended }: History): Happened[] | undefined {
+export function happenedIn({
+  opened,
+  status,
+  person,
+  changes,
+  isOver,
+  ended,
+}: History): Pick<ToldCase, 'happened' | 'reopened'> | undefined {
   const happened: Happened[] = [{ at: opened, what: 'opened' }];
   const statuses = changes.filter(({ of }) => of === 'status');
   const isWhole = statuses.every(({ to }, n) => isOver(to) === isOver(statuses[n + 1]?.from ?? status));
   if (!isWhole || (!statuses.length && isOver(status))) {
-    if (!isOver(status)) return happened;
-    return ended && [...happened, { at: ended, what: 'over' }];
+    if (!isOver(status)) return { happened, reopened: null };
+    return ended && { happened: [...happened, { at: ended, what: 'over' }], reopened: null };
   }
   const people = changes.filter(({ of }) => of === 'person');
   if (isOver(statuses[0]?.from ?? '')) happened.push({ at: opened, what: 'over' });
@@ -124,5 +132,5 @@ export function happenedIn({ opened, status, person, changes, isOver, ended }: H
     if (of === 'person') {
       if (to) happened.push({ at: time, what: 'assigned' });
     } else if (isOver(from) !== isOver(to)) happened.push({ at: time, what: isOver(to) ? 'over' : 'again' });
-  return happened;
+  return { happened };
 }

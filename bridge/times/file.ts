@@ -79,8 +79,8 @@ function caseOf(line: ReadonlyMap<Column, string>, seenAt: Date | undefined): Ca
       fault:
         'it is open, and nothing says when that was known: add a column seen, or --seen with the time of the export',
     };
-  const reopened = text('reopened') ? Number(text('reopened')) : 0;
-  if (!Number.isInteger(reopened) || reopened < 0 || reopened > 1000)
+  const reopened = text('reopened') ? Number(text('reopened')) : null;
+  if (reopened !== null && (!Number.isInteger(reopened) || reopened < 0 || reopened > 1000))
     return { fault: 'reopened is no number of times' };
   const or = (column: Column): string | null => text(column) || null;
   return {

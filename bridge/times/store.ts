@@ -17,8 +17,8 @@ export type CaseTime = {
   assignedAt: Date | null;
   /** Null while it is open, also where it was resolved once and opened again. */
   resolvedAt: Date | null;
-  /** How often it was opened again, and when last. */
-  reopened: number;
+  /** How often it was opened again, null where nobody said; and when last. */
+  reopened: number | null;
   reopenedAt: Date | null;
   /** Known to be so up to then. */
   seenAt: Date;

@@ -9,6 +9,10 @@ export type Happened = { at: Date; what: 'opened' | 'assigned' | 'over' | 'again
 /** A case, and what happened to it since it was last told of; from the beginning, where the desk says `whole`. */
 export type ToldCase = Pick<CaseTime, 'id' | 'number' | 'queue' | 'priority' | 'assetClass' | 'status'> & {
   happened: Happened[];
+  /** How often it was opened again, where the desk counts that itself; null where it can't say. Else `happened` tells. */
+  reopened?: number | null;
+  /** When it was opened again last, where the desk says so itself. */
+  reopenedAt?: Date;
   whole: boolean;
 };
 
@@ -56,7 +60,7 @@ export function fold(
   let openedAt = before?.openedAt;
   let assignedAt = before?.assignedAt ?? null;
   let resolvedAt = before?.resolvedAt ?? null;
-  let reopened = before?.reopened ?? 0;
+  let reopened = before ? before.reopened : 0;
   let reopenedAt = before?.reopenedAt ?? null;
   for (const { at, what } of told.happened) {
     if (what === 'opened') openedAt ??= at;
@@ -65,7 +69,7 @@ export function fold(
     if (what === 'over') resolvedAt ??= at;
     if (what === 'again' && resolvedAt) {
       resolvedAt = null;
-      reopened += 1;
+      if (reopened !== null) reopened += 1;
       reopenedAt = at;
     }
   }
@@ -73,7 +77,7 @@ export function fold(
   // Imported cases may have been resolved before they were entered.
   if (resolvedAt && resolvedAt < openedAt) resolvedAt = openedAt;
   const { happened: _, whole: __, ...words } = told;
-  return { desk, kind, ...words, openedAt, assignedAt, resolvedAt, reopened, reopenedAt, seenAt };
+  return { desk, kind, openedAt, assignedAt, resolvedAt, reopened, reopenedAt, ...words, seenAt };
 }
 
 /** Why an answer can't be used; undefined for one that can. */

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exportRows } from '../../bridge/exports.ts';
+import { csvOf } from '../../bridge/report/csv.ts';
+import { readFilter } from '../../bridge/report/filter.ts';
 import { importFile, readFile } from '../../bridge/times/file.ts';
 import { storeTimes } from '../../bridge/times/store.ts';
 import { makeWorld, type World } from '../bridge/world.ts';
@@ -97,6 +100,30 @@ test.each([
   ['a;b;c', 'The first line names no desk, no kind, no id, no opened.'],
 ])('%j is no file of cases', async (text, fault) => {
   expect(await readFile(file(text))).toEqual({ rows: [], faults: [fault], faulty: 1 });
+});
+
+test('how often a case was opened again is not known where the file does not say; never is 0', async () => {
+  const line = (id: string, times: string) => `again,ticket,${id},2026-01-01T00:00Z,2026-01-02T00:00Z,${times}`;
+  await importFile(
+    world.db,
+    file('desk,kind,id,opened,resolved,reopened', line('1', ''), line('2', '0'), line('3', '2')),
+    true,
+  );
+  const told = [null, 0, 2];
+  expect((await all()).filter(({ desk }) => desk === 'again').map(({ reopened }) => reopened)).toEqual(told);
+  const { rows } = await sql<{ reopened: number | null }>`
+    select reopened from report_v1.cases where desk = 'again' order by case_id`.execute(world.db);
+  expect(rows.map(({ reopened }) => reopened)).toEqual(told);
+  // A test above gave places of its own.
+  await sql`update case_time set told = null`.execute(world.db);
+  const exported = (await exportRows(world.db, 'cases', '0', 5000)).rows.filter(({ desk }) => desk === 'again');
+  expect(exported.map(({ reopened }) => reopened)).toEqual(told);
+  const lines = (await Array.fromAsync(csvOf(world.db, readFilter(new URLSearchParams('desk=again')))))
+    .join('')
+    .trim()
+    .split('\r\n');
+  const place = lines[0]?.split(',').indexOf('reopened') ?? -1;
+  expect(lines.slice(1).map((each) => each.split(',')[place])).toEqual(['', '0', '2']);
 });
 
 test('what a desk’s own API told is not overwritten by a file', async () => {

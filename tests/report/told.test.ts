@@ -52,6 +52,25 @@ test('without a beginning it is not kept; an end before the beginning is none', 
   expect(kept(told([5, 'opened'], [2, 'over']))?.resolvedAt).toEqual(at(5));
 });
 
+test('how often it was opened again: as the desk counts it, or not known', () => {
+  const happened: [number, Happened['what']][] = [
+    [1, 'opened'],
+    [2, 'over'],
+    [3, 'again'],
+    [4, 'over'],
+  ];
+  expect(kept({ ...told(...happened), reopened: 3, reopenedAt: at(5) })).toMatchObject({
+    reopened: 3,
+    reopenedAt: at(5),
+  });
+  expect(kept({ ...told([1, 'opened'], [2, 'over']), reopened: null })).toMatchObject({ reopened: null });
+  // What is not known does not become known by one more.
+  expect(kept({ ...told([1, 'opened'], [2, 'over']), reopened: null }, told([3, 'again']))).toMatchObject({
+    reopened: null,
+    reopenedAt: at(3),
+  });
+});
+
 test('1970 is no time', () => {
   expect(timeIn('1970-01-01T00:00:00Z')).toBeUndefined();
   expect(timeIn('2026-01-01T00:00:00Z')).toEqual(at(1));

@@ -22,7 +22,7 @@ function endOf(stats: unknown): Date | undefined {
 
 function toldBy({ id, record }: Entry, { over = ['4', '5'], assetClass }: TimesConfig): ToldCase[] {
   const [opened, status] = [zonedIn(at(record, 'created_at')), idAt(record, 'status')];
-  const happened =
+  const story =
     opened &&
     happenedIn({
       opened,
@@ -32,7 +32,7 @@ function toldBy({ id, record }: Entry, { over = ['4', '5'], assetClass }: TimesC
       isOver: (each) => over.includes(each),
       ended: endOf(at(record, 'stats')),
     });
-  if (!happened) return [];
+  if (!story) return [];
   return [
     {
       id,
@@ -41,7 +41,8 @@ function toldBy({ id, record }: Entry, { over = ['4', '5'], assetClass }: TimesC
       priority: wordsIn(at(record, 'priority')),
       assetClass: assetClass === undefined ? null : wordsIn(at(record, 'custom_fields', assetClass)),
       status: wordsIn(status),
-      happened,
+      ...story,
+      reopened: null,
       whole: true,
     },
   ];

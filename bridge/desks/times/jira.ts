@@ -74,7 +74,7 @@ export function jira(which: 'cloud' | 'data-center'): TimesDesk {
       // oxlint-disable-next-line no-await-in-loop -- one request after the other: the desk has other work
       const changes = await changelogOf(ask, id);
       if (changes && 'trouble' in changes) return changes;
-      const happened =
+      const story =
         opened &&
         changes &&
         happenedIn({
@@ -85,7 +85,7 @@ export function jira(which: 'cloud' | 'data-center'): TimesDesk {
           isOver: (status) => ended.has(status),
           ended: zonedIn(at(issue, 'resolutiondate')),
         });
-      if (happened)
+      if (story)
         cases.push({
           id,
           number: id,
@@ -93,7 +93,7 @@ export function jira(which: 'cloud' | 'data-center'): TimesDesk {
           priority: wordsIn(at(issue, 'priority', 'name')),
           assetClass: assetClass === undefined ? null : wordIn(at(issue, assetClass)),
           status: wordsIn(at(issue, 'status', 'name')),
-          happened,
+          ...story,
           whole: true,
         });
     }

@@ -63,7 +63,7 @@ async function tell(
   const byCase = Map.groupBy(history, (row) => textAt(row, 'CaseId'));
   return entries.flatMap(({ id, record }): ToldCase[] => {
     const opened = zonedIn(at(record, 'CreatedDate'));
-    const happened =
+    const story =
       opened &&
       happenedIn({
         opened,
@@ -73,7 +73,7 @@ async function tell(
         isOver: (status) => ended.has(status),
         ended: zonedIn(at(record, 'ClosedDate')),
       });
-    if (!happened) return [];
+    if (!story) return [];
     return [
       {
         id,
@@ -82,7 +82,7 @@ async function tell(
         priority: wordsIn(at(record, 'Priority')),
         assetClass: assetClass === undefined ? null : wordsIn(at(record, assetClass)),
         status: wordsIn(at(record, 'Status')),
-        happened,
+        ...story,
         whole: true,
       },
     ];

@@ -63,7 +63,7 @@ export const zendesk: TimesDesk = {
       const changes = await auditsOf(ask, id);
       if (changes && 'trouble' in changes) return changes;
       const metrics = listAt(body, 'metric_sets').find((each) => idAt(each, 'ticket_id') === id);
-      const happened =
+      const story =
         changes &&
         happenedIn({
           opened,
@@ -73,7 +73,7 @@ export const zendesk: TimesDesk = {
           isOver: (name) => over.includes(name),
           ended: zonedIn(at(metrics, 'solved_at')),
         });
-      if (!happened) continue;
+      if (!story) continue;
       const group = listAt(body, 'groups').find((each) => idAt(each, 'id') === idAt(ticket, 'group_id'));
       const field = listAt(ticket, 'custom_fields').find((each) => idAt(each, 'id') === assetClass);
       cases.set(id, {
@@ -83,7 +83,7 @@ export const zendesk: TimesDesk = {
         priority: wordsIn(at(ticket, 'priority')),
         assetClass: wordsIn(at(field, 'value')),
         status: wordsIn(status),
-        happened,
+        ...story,
         whole: true,
       });
     }
