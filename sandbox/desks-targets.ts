@@ -3,7 +3,8 @@ import type { Target } from './desks.ts';
 import { freshworks, jira, zendesk } from './desks-helpdesks.ts';
 import { bearer, json, page, routed } from './desks-route.ts';
 import { dynamics, salesforce, servicenow } from './desks-suites.ts';
-import { freshdeskTimes, jiraTimes, salesforceTimes, zendeskTimes } from './desks-times.ts';
+import { freshworksTimes, jiraTimes, zendeskTimes } from './desks-times.ts';
+import { dynamicsTimes, salesforceTimes, servicenowTimes } from './desks-times-suites.ts';
 
 /** "a templated webhook" for the rest (§7): a desk of nobody's, whose notes are public unless told otherwise. */
 const plain = (keyed: boolean): Target => ({
@@ -60,12 +61,12 @@ const withTimes = (target: Target, times: Target['answer']): Target => ({
 export const targets: Record<string, Target> = {
   plain: plain(false),
   keyed: plain(true),
-  servicenow,
+  servicenow: withTimes(servicenow, servicenowTimes),
   zendesk: withTimes(zendesk, zendeskTimes),
   jira: withTimes(jira(3), jiraTimes(3)),
   'jira-data-center': withTimes(jira(2), jiraTimes(2)),
-  freshdesk: withTimes(freshworks('freshdesk'), freshdeskTimes),
-  freshservice: freshworks('freshservice'),
-  dynamics,
+  freshdesk: withTimes(freshworks('freshdesk'), freshworksTimes('freshdesk')),
+  freshservice: withTimes(freshworks('freshservice'), freshworksTimes('freshservice')),
+  dynamics: withTimes(dynamics, dynamicsTimes),
   salesforce: withTimes(salesforce, salesforceTimes),
 };

@@ -1,40 +1,49 @@
 /**
- * Cases and their histories, as Zendesk, Freshdesk, Jira and Salesforce list them: paths and names as bridge/desks/times says that
+ * Cases and their histories, as Zendesk, Freshdesk, Freshservice and Jira list them: paths and names as bridge/desks/times says that
  * their documents have them.
  */
-import type { Given, Keep, Target } from './desks.ts';
+import type { Keep, Target } from './desks.ts';
 import { routed } from './desks-route.ts';
 
 /** What a case of the sandbox went through; times are whole seconds. */
 export type Life = {
   id: string;
   opened: Date;
+  /** Of another workspace than the primary one. */
+  workspace?: true;
+  /** It ended without having been resolved. */
+  canceled?: true;
   steps: { at: Date; what: 'assigned' | 'resolved' | 'reopened' }[];
 };
 
 /** When a case changed last. */
 export const changedAt = ({ opened, steps }: Life): Date => steps.at(-1)?.at ?? opened;
-const ofStep = (life: Life, what: Life['steps'][number]['what']): Date | undefined =>
+export const ofStep = (life: Life, what: Life['steps'][number]['what']): Date | undefined =>
   life.steps.findLast((step) => step.what === what)?.at;
 /** The status and the person that a case has after a step, by the desk's words. */
-type Words = { fresh: string; over: string; person: string };
-const isOver = (life: Life): boolean => life.steps.findLast(({ what }) => what !== 'assigned')?.what === 'resolved';
-const stateOf = (life: Life, { fresh, over, person }: Words) => ({
+export type Words = { fresh: string; over: string; person: string };
+export const isOver = (life: Life): boolean =>
+  life.steps.findLast(({ what }) => what !== 'assigned')?.what === 'resolved';
+export const stateOf = (life: Life, { fresh, over, person }: Words) => ({
   status: isOver(life) ? over : fresh,
   person: ofStep(life, 'assigned') ? person : null,
 });
 /** The changes of a case, each of one field. */
-const changesOf = (life: Life, { fresh, over, person }: Words) =>
+export const changesOf = (life: Life, { fresh, over, person }: Words) =>
   life.steps.map(({ at, what }) =>
     what === 'assigned'
       ? { at, field: 'person', from: null, to: person }
       : { at, field: 'status', from: what === 'resolved' ? fresh : over, to: what === 'resolved' ? over : fresh },
   );
 
-const bySec = (time: Date): string => `${time.toJSON().slice(0, 19)}Z`;
-const byOffset = (time: Date): string => time.toJSON().replace('Z', '+0000');
+export const bySec = (time: Date): string => `${time.toJSON().slice(0, 19)}Z`;
+export const byOffset = (time: Date): string => time.toJSON().replace('Z', '+0000');
 
-const listed = (keep: Keep) =>
+/** When a case that is over ended, as far as it says so. */
+export const endOf = (life: Life, keep: Keep, said: (time: Date) => string): string | null =>
+  isOver(life) && keep.ends ? said(ofStep(life, 'resolved') ?? life.opened) : null;
+
+export const listed = (keep: Keep) =>
   keep.lives().toSorted((a, b) => a.changed.getTime() - b.changed.getTime() || (a.id < b.id ? -1 : 1));
 
 const zendeskWords: Words = { fresh: 'open', over: 'solved', person: '17' };
@@ -67,7 +76,7 @@ export const zendeskTimes = routed(
           groups: [{ id: 5, name: 'Valves' }],
           metric_sets: page.map((life) => ({
             ticket_id: Number(life.id),
-            solved_at: isOver(life) ? bySec(ofStep(life, 'resolved') ?? life.opened) : null,
+            solved_at: endOf(life, keep, bySec),
           })),
           after_cursor: last ? `${last.changed.getTime()}|${last.id}` : query.get('cursor'),
           end_of_stream: after.length === page.length,
@@ -101,19 +110,26 @@ export const zendeskTimes = routed(
   ],
 );
 
-/** "order_by updated_at", "page from 1"; `stats` has the last time of each kind. */
-export const freshdeskTimes = routed([
-  'GET',
-  /^\/api\/v2\/tickets$/,
-  (keep, { query }) => {
-    const from = new Date(query.get('updated_since') ?? '');
-    const size = Number(query.get('per_page'));
-    const start = (Number(query.get('page')) - 1) * size;
-    const told = (time: Date | undefined): string | null => (time ? bySec(time) : null);
-    return {
-      status: 200,
-      body: listed(keep)
+/**
+ * "order_by updated_at", "page from 1"; `stats` has the last time of each kind. Freshservice's list is within `tickets`,
+ * holds the primary workspace's alone unless `workspace_id` is 0, and says when a ticket was assigned first.
+ */
+export const freshworksTimes = (product: 'freshdesk' | 'freshservice'): Target['answer'] =>
+  routed([
+    'GET',
+    /^\/api\/v2\/tickets$/,
+    (keep, { query }) => {
+      const from = new Date(query.get('updated_since') ?? '');
+      const size = Number(query.get('per_page'));
+      const start = (Number(query.get('page')) - 1) * size;
+      const told = (time: Date | undefined): string | null => (time ? bySec(time) : null);
+      const all = keep.ordered
+        ? listed(keep)
+        : keep.lives().toSorted((a, b) => a.opened.getTime() - b.opened.getTime());
+      const service = product === 'freshservice';
+      const tickets = all
         .filter(({ changed }) => changed >= from)
+        .filter(({ workspace }) => !service || !workspace || query.get('workspace_id') === '0')
         .slice(start, start + size)
         .map((life) => ({
           id: Number(life.id),
@@ -124,14 +140,15 @@ export const freshdeskTimes = routed([
           created_at: bySec(life.opened),
           updated_at: bySec(life.changed),
           stats: {
-            resolved_at: told(ofStep(life, 'resolved')),
+            resolved_at: keep.ends ? told(ofStep(life, 'resolved')) : null,
             closed_at: null,
-            reopened_at: told(ofStep(life, 'reopened')),
+            [service ? 'opened_at' : 'reopened_at']: told(ofStep(life, 'reopened')),
+            ...(service && { first_assigned_at: told(ofStep(life, 'assigned')) }),
           },
-        })),
-    };
-  },
-]);
+        }));
+      return { status: 200, body: service ? { tickets } : tickets };
+    },
+  ]);
 
 const jiraWords: Words = { fresh: '1', over: '5', person: 'account-1' };
 const jiraNames: Record<string, string> = { '1': 'Open', '5': 'Resolved' };
@@ -162,7 +179,7 @@ export const jiraTimes = (version: 2 | 3): Target['answer'] => {
             fields: {
               created: byOffset(life.opened),
               updated: byOffset(life.changed),
-              resolutiondate: isOver(life) ? byOffset(ofStep(life, 'resolved') ?? life.opened) : null,
+              resolutiondate: endOf(life, keep, byOffset),
               status: { id: status, name: jiraNames[status] },
               assignee: person && { [cloud ? 'accountId' : 'key']: person },
               priority: { name: 'high' },
@@ -207,58 +224,5 @@ export const jiraTimes = (version: 2 | 3): Target['answer'] => {
         };
       },
     ],
-  );
-};
-
-const salesforceWords: Words = { fresh: 'New', over: 'Closed', person: '005000000000001AAA' };
-const queue = '00G000000000001AAA';
-
-/** "foreign key: two rows, one of them with ids"; CaseStatus has IsClosed. */
-export const salesforceTimes: Target['answer'] = (asked, keep) => {
-  if (asked.method !== 'GET' || !/^\/services\/data\/v[\d.]+\/query$/.test(asked.path)) return undefined;
-  const q = asked.query.get('q') ?? '';
-  const rows = (records: unknown[]): Given => ({ status: 200, body: { totalSize: records.length, records } });
-  if (q === 'SELECT ApiName, MasterLabel, IsClosed FROM CaseStatus')
-    return rows([
-      { ApiName: 'New', MasterLabel: 'New', IsClosed: false },
-      { ApiName: 'Closed', MasterLabel: 'Closed', IsClosed: true },
-    ]);
-  if (/ FROM CaseHistory /.test(q)) {
-    const lives = keep.lives().filter(({ id }) => q.includes(`'${id}'`));
-    return rows(
-      (keep.history ? lives : []).flatMap((life) =>
-        changesOf(life, salesforceWords).flatMap(({ at, field, from, to }) => {
-          const row = { CaseId: life.id, CreatedDate: byOffset(at) };
-          return field === 'status'
-            ? [{ ...row, Field: 'Status', OldValue: from, NewValue: to }]
-            : [
-                { ...row, Field: 'Owner', OldValue: 'Valves', NewValue: 'Alex Field' },
-                { ...row, Field: 'Owner', OldValue: from ?? queue, NewValue: to },
-              ];
-        }),
-      ),
-    );
-  }
-  const [, where = '', limit] = / FROM Case(.*) ORDER BY SystemModstamp, Id LIMIT (\d+)$/.exec(q) ?? [];
-  if (limit === undefined) return undefined;
-  const [, from] = /^ WHERE SystemModstamp >= ([\d:.TZ-]+)$/.exec(where) ?? [];
-  const [, after, equal, id = ''] =
-    /^ WHERE SystemModstamp > ([\d:.TZ-]+) OR \(SystemModstamp = ([\d:.TZ-]+) AND Id > '(\w+)'\)$/.exec(where) ?? [];
-  const found = listed(keep).filter(({ changed, id: of }) =>
-    from !== undefined
-      ? changed >= new Date(from)
-      : after === undefined || changed > new Date(after) || (changed.toJSON() === equal && of > id),
-  );
-  return rows(
-    found.slice(0, Number(limit)).map((life) => ({
-      Id: life.id,
-      CaseNumber: life.id.slice(3, 15),
-      Status: stateOf(life, salesforceWords).status,
-      Priority: 'high',
-      CreatedDate: byOffset(life.opened),
-      ClosedDate: isOver(life) ? byOffset(ofStep(life, 'resolved') ?? life.opened) : null,
-      SystemModstamp: byOffset(life.changed),
-      Asset_Class__c: 'Pumps',
-    })),
   );
 };

@@ -40,6 +40,14 @@ export const deskSwitches = {
   'equal-times': 'issue 8, point 1',
   /** Histories are empty, as where they are not kept or may not be read. */
   'no-history': 'issue 8, point 1',
+  /** A case says that it is over and not since when, as where it was ended by an import. */
+  'end-untold': 'issue 8, point 1',
+  /** "sysparm_limit=36 returns only 12": what may not be read is taken out of a page (ServiceNow's KB3047115). */
+  'rows-hidden': 'table C, ServiceNow',
+  /** Who may not read it is told so. */
+  'history-refused': 'issue 8, point 1',
+  /** Freshservice's documents name no `order_by`: the list is in the order of creation. */
+  unordered: 'issue 8, point 1',
 } as const;
 export type DeskSwitch = keyof typeof deskSwitches;
 
@@ -78,8 +86,14 @@ export type Keep = {
   tokens: Set<string>;
   /** What the desk's cases went through, in no order, and when each changed last, as far as it is told. */
   lives(): (Life & { changed: Date })[];
-  /** False where histories are not told. */
-  history: boolean;
+  /** False where histories are not told; `refused` where that is said. */
+  history: boolean | 'refused';
+  /** False where a case does not say since when it is over. */
+  ends: boolean;
+  /** False for a case that is not shown to the one who asks. */
+  shows(life: Life): boolean;
+  /** False where lists are in the order of creation, whatever is asked for. */
+  ordered: boolean;
 };
 
 /** A desk: who may ask, and what is answered; undefined is 404. */
@@ -175,7 +189,10 @@ export async function serveDesks(): Promise<DesksServer> {
       if (name === 'late-listing') return all.filter(({ changed }) => changed.getTime() > Math.min(...times));
       return name === 'equal-times' ? all.map((life) => ({ ...life, changed: new Date(Math.max(...times)) })) : all;
     },
-    history: name !== 'no-history',
+    history: name === 'history-refused' ? 'refused' : name !== 'no-history' && name !== 'end-untold',
+    ends: name !== 'end-untold',
+    shows: ({ id }) => name !== 'rows-hidden' || /[05]$/.test(id),
+    ordered: name !== 'unordered',
   });
 
   const wrong = (name: DeskSwitch | undefined): Given | undefined => {

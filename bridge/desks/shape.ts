@@ -120,9 +120,11 @@ const oneOf = ({ user: name, oauth: client }: { user?: string | undefined; oauth
 const either = 'set user or oauth, not both';
 
 /** Whether and how the times of a desk's cases are read, for the report. */
-const times = z
-  .strictObject({ over: z.array(z.string().min(1)).min(1).optional(), assetClass: z.string().min(1).optional() })
-  .optional();
+const timesOf = z.strictObject({
+  over: z.array(z.string().min(1)).min(1).optional(),
+  assetClass: z.string().min(1).optional(),
+});
+const times = timesOf.optional();
 
 export const deskShape = z.discriminatedUnion('type', [
   z.strictObject({ ...common, times, type: z.literal('request-tracker') }),
@@ -130,6 +132,7 @@ export const deskShape = z.discriminatedUnion('type', [
   z
     .strictObject({
       ...common,
+      times,
       type: z.literal('servicenow'),
       user: user.optional(),
       oauth: oauth.optional(),
@@ -156,8 +159,12 @@ export const deskShape = z.discriminatedUnion('type', [
     })
     .refine(oneOf, either),
   z.strictObject({ ...common, times, type: z.literal('freshdesk') }),
-  z.strictObject({ ...common, type: z.literal('freshservice') }),
-  z.strictObject({ ...common, type: z.literal('dynamics'), oauth }),
+  z.strictObject({
+    ...common,
+    times: timesOf.extend({ workspace: z.number().int().min(0).optional() }).optional(),
+    type: z.literal('freshservice'),
+  }),
+  z.strictObject({ ...common, times, type: z.literal('dynamics'), oauth }),
   z
     .strictObject({
       ...common,

@@ -15,7 +15,7 @@ export type Changes = {
   /** @param next what `listOf` said of the page before; undefined for the first */
   list(from: Date | undefined, next: unknown, config: TimesConfig): DeskRequest;
   /** `next`: undefined at the end of the list. @param next that of this page */
-  listOf(body: unknown, next: unknown): { entries: Entry[]; next?: unknown };
+  listOf(body: unknown, next: unknown, header: Answer['header']): { entries: Entry[]; next?: unknown } | Trouble;
   /** What these cases went through. */
   tell(ask: Ask, entries: Entry[], config: TimesConfig): Promise<ToldCase[] | Trouble>;
 };
@@ -64,7 +64,8 @@ export async function pageOf(
     const answer = await ask(changes.list(from, next, config));
     const trouble = troubleOf(answer);
     if (trouble || 'fault' in answer) return trouble ?? { trouble: 'The desk does not answer.' };
-    const list = changes.listOf(answer.body, next);
+    const list = changes.listOf(answer.body, next, answer.header);
+    if ('trouble' in list) return list;
     fresh = list.entries.filter((entry) => done.get(entry.id) !== entry.at.getTime());
     next = list.next;
     if (next === undefined || fresh.length) break;
@@ -79,9 +80,11 @@ export async function pageOf(
   // A case that changed between two pages went to the end, and the first of the later page to the one before, unseen: it
   // is listed again next time.
   const last = isFirst ? Math.max(seen, ...taken.map((entry) => entry.at.getTime())) : seen;
+  const told = new Set(cases.map(({ id }) => id));
   return {
     cases,
     gone: [],
+    untold: taken.flatMap(({ id }) => (told.has(id) ? [] : [id])),
     place: last
       ? { since: new Date(last).toJSON(), done: [...done].filter(([, time]) => time >= last - overlap) }
       : (place ?? {}),

@@ -6,11 +6,14 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../db.ts';
 import type { Desk } from '../desks/index.ts';
 import type { DeskConfig } from '../desks/shape.ts';
+import { dynamics } from '../desks/times/dynamics.ts';
 import { freshdesk } from '../desks/times/freshdesk.ts';
+import { freshservice } from '../desks/times/freshservice.ts';
 import { jira } from '../desks/times/jira.ts';
 import { redmine } from '../desks/times/redmine.ts';
 import { requestTracker } from '../desks/times/request-tracker.ts';
 import { salesforce } from '../desks/times/salesforce.ts';
+import { servicenow } from '../desks/times/servicenow.ts';
 import { zendesk } from '../desks/times/zendesk.ts';
 import type { Parts } from '../server.ts';
 import { storeTimes, type CaseTime } from './store.ts';
@@ -24,7 +27,10 @@ const readers = {
   jira: jira('cloud'),
   'jira-data-center': jira('data-center'),
   freshdesk,
+  freshservice,
   salesforce,
+  servicenow,
+  dynamics,
 };
 
 /** The reader of a desk's times, where they are to be read. */
@@ -110,6 +116,15 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
           .where('desk', '=', key)
           .where('kind', '=', reader.kind)
           .where('case_id', 'in', page.gone)
+          .execute();
+      // It would be open for ever.
+      if (page.untold.length)
+        await trx
+          .deleteFrom('case_time')
+          .where('desk', '=', key)
+          .where('kind', '=', reader.kind)
+          .where('case_id', 'in', page.untold)
+          .where('source', '=', 'desk')
           .execute();
       await note(trx, key, { place: page.place, trouble: null, ...(page.done && { read_to: until }) });
       return true;

@@ -21,6 +21,8 @@ export type Page = {
   cases: ToldCase[];
   /** Ids of cases that were deleted. */
   gone: string[];
+  /** Ids of cases that are over since nobody knows when: what the desk said of them before does not hold any more. */
+  untold: string[];
   place: unknown;
   done: boolean;
 };
@@ -31,6 +33,8 @@ export type TimesConfig = {
   over?: string[] | undefined;
   /** The custom field that has the asset's class. */
   assetClass?: string | undefined;
+  /** Freshservice: whose tickets are read; 0 is all. */
+  workspace?: number | undefined;
 };
 
 /** The third part of a desk: how its cases' times are read, page by page, from a place on. */

@@ -1,9 +1,12 @@
 /** Case times by each desk's own API: the same life of a case is the same times in every desk. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deskOf } from '../../bridge/desks/index.ts';
+import { dynamics } from '../../bridge/desks/times/dynamics.ts';
 import { freshdesk } from '../../bridge/desks/times/freshdesk.ts';
+import { freshservice } from '../../bridge/desks/times/freshservice.ts';
 import { jira } from '../../bridge/desks/times/jira.ts';
 import { salesforce } from '../../bridge/desks/times/salesforce.ts';
+import { servicenow } from '../../bridge/desks/times/servicenow.ts';
 import { zendesk } from '../../bridge/desks/times/zendesk.ts';
 import { fold, type Page, type TimesDesk } from '../../bridge/times/told.ts';
 import { serveDesks, type DesksServer } from '../../sandbox/desks.ts';
@@ -18,8 +21,11 @@ type Row = {
   config: (url: string) => object;
   assetClass: string;
   queue: string | null;
-  /** It tells no history. */
-  bare?: true;
+  /** Freshservice's. */
+  workspace?: number;
+  /** What it can't say of a case, and what it says without a history; else all, and nothing. */
+  silent?: ('assignedAt' | 'reopened' | 'reopenedAt')[];
+  bare?: ('assignedAt' | 'reopened' | 'reopenedAt' | 'resolvedAt')[];
 };
 const rows: Row[] = [
   {
@@ -53,7 +59,17 @@ const rows: Row[] = [
     config: () => ({}),
     assetClass: 'cf_asset',
     queue: null,
-    bare: true,
+    silent: ['assignedAt', 'reopened', 'reopenedAt'],
+  },
+  {
+    key: 'freshservice',
+    reader: freshservice,
+    id: (n) => String(70_000 + n),
+    config: () => ({}),
+    assetClass: 'cf_asset',
+    queue: null,
+    silent: ['reopened', 'reopenedAt'],
+    bare: ['resolvedAt', 'assignedAt'],
   },
   {
     key: 'salesforce',
@@ -62,6 +78,25 @@ const rows: Row[] = [
     config: (url) => ({ oauth: { url: `${url}/oauth/token`, clientId: 'deskcall' } }),
     assetClass: 'Asset_Class__c',
     queue: null,
+  },
+  {
+    key: 'servicenow',
+    reader: servicenow,
+    id: (n) => n.toString().padStart(32, '0'),
+    config: () => ({ user: 'deskcall' }),
+    assetClass: 'cmdb_ci.model_id',
+    queue: 'Valves',
+    bare: ['resolvedAt', 'reopened', 'reopenedAt'],
+  },
+  {
+    key: 'dynamics',
+    reader: dynamics,
+    id: (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    config: (url) => ({ oauth: { url: `${url}/oauth/token`, clientId: 'deskcall' } }),
+    assetClass: 'cr1_class',
+    queue: null,
+    silent: ['assignedAt', 'reopenedAt'],
+    bare: [],
   },
 ];
 
@@ -85,8 +120,13 @@ beforeEach(async () => {
 });
 afterEach(() => desks.close());
 
-const fileOf = ({ key, config, assetClass }: Row): { file: object; env: Record<string, string> } => ({
-  file: { desks: { desk: { type: key, url: desks.url(key), ...config(desks.url(key)), times: { assetClass } } } },
+const timesOf = ({ assetClass, workspace }: Row) => ({ assetClass, ...(workspace !== undefined && { workspace }) });
+const fileOf = (row: Row): { file: object; env: Record<string, string> } => ({
+  file: {
+    desks: {
+      desk: { type: row.key, url: desks.url(row.key), ...row.config(desks.url(row.key)), times: timesOf(row) },
+    },
+  },
   env: { DESK_DESK_TOKEN: desks.secret },
 });
 /** A bridge's view of a desk, as after a start. */
@@ -95,7 +135,7 @@ function started(row: Row): (place: unknown) => Promise<Page | { trouble: string
   const config = makeConfig(file, { DATABASE_URL: 'postgres://none', ...env }).desks.desk;
   if (!config) throw new Error('it is not configured');
   const desk = deskOf(config, 5000);
-  return (place) => row.reader.page((request) => desk.ask(request), place, { assetClass: row.assetClass }, now);
+  return (place) => row.reader.page((request) => desk.ask(request), place, timesOf(row), now);
 }
 
 /** Reads to the end, each page by a bridge that was just started. */
@@ -110,6 +150,11 @@ async function readAll(row: Row, place: unknown = null) {
     if (page.done) return { pages, place: from, cases: pages.flatMap(({ cases }) => cases) };
   }
 }
+/** What a desk says of these, and nothing of what it can't. */
+const said = ({ silent = [] }: Row, all: object): object => ({
+  ...all,
+  ...Object.fromEntries(silent.map((name) => [name, null])),
+});
 const kept = (row: Row, told: Page['cases'][number] | undefined) =>
   told && fold(row.key, row.reader.kind, told, undefined, now);
 
@@ -125,9 +170,6 @@ describe.each(rows)('$key', (row) => {
         .map((step) => ({ ...step, at: new Date(step.at.getTime() + 10 * 86_400_000) })),
     });
     const { cases } = await readAll(row);
-    // Where no history is told, the case says when it ended, and nothing of what was between.
-    const ofHistory = (assignedAt: Date, reopenedAt: Date) =>
-      row.bare ? { assignedAt: null, reopened: null, reopenedAt: null } : { assignedAt, reopened: 1, reopenedAt };
     expect(cases.map((told) => kept(row, told))).toMatchObject([
       {
         id: row.id(1),
@@ -136,17 +178,20 @@ describe.each(rows)('$key', (row) => {
         assetClass: 'Pumps',
         openedAt: day(1),
         resolvedAt: day(5),
-        ...ofHistory(day(2), day(4)),
+        ...said(row, { assignedAt: day(2), reopened: 1, reopenedAt: day(4) }),
       },
       {
         id: row.id(2),
         openedAt: day(6),
-        assignedAt: null,
         resolvedAt: null,
-        reopened: row.bare ? null : 0,
-        reopenedAt: null,
+        ...said(row, { assignedAt: null, reopened: 0, reopenedAt: null }),
       },
-      { id: row.id(3), openedAt: day(7), resolvedAt: null, ...ofHistory(day(12), day(14)) },
+      {
+        id: row.id(3),
+        openedAt: day(7),
+        resolvedAt: null,
+        ...said(row, { assignedAt: day(12), reopened: 1, reopenedAt: day(14) }),
+      },
     ]);
   });
 
@@ -170,10 +215,26 @@ describe.each(rows)('$key', (row) => {
   test('without a history, only what the case itself says: opened and resolved', async () => {
     desks.live(row.key, whole(row.id(1)));
     desks.on('no-history', 10_000, 'reads');
-    const { cases } = await readAll(row);
-    expect(cases.map((told) => kept(row, told))).toMatchObject([
-      { openedAt: day(1), assignedAt: null, resolvedAt: day(5), reopened: null, reopenedAt: null },
-    ]);
+    const { bare = ['resolvedAt'] } = row;
+    const all = { assignedAt: day(2), resolvedAt: day(5), reopened: 1, reopenedAt: day(4) };
+    const { cases, pages } = await readAll(row);
+    const { resolvedAt, ...more } = Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, bare.some((each) => each === name) ? value : null]),
+    );
+    // Resolved since nobody knows when is not open.
+    expect(cases.map((told) => kept(row, told))).toMatchObject(
+      resolvedAt ? [{ openedAt: day(1), resolvedAt, ...more }] : [],
+    );
+    expect(pages.flatMap(({ untold }) => untold)).toEqual(resolvedAt ? [] : [row.id(1)]);
+  });
+
+  test('a case that does not say since when it is over is left out, and what was known of it does not hold', async () => {
+    desks.live(row.key, whole(row.id(1)));
+    desks.live(row.key, { id: row.id(2), opened: day(6), steps: [] });
+    desks.on('end-untold', 10_000, 'reads');
+    const { cases, pages } = await readAll(row);
+    expect(cases.map(({ id }) => id)).toEqual([row.id(2)]);
+    expect(pages.flatMap(({ untold }) => untold)).toEqual([row.id(1)]);
   });
 
   test('429: it says so, waits as long as it was told, and goes on from where it was', async () => {
@@ -201,8 +262,9 @@ describe.each(rows.filter(({ key }) => key !== 'zendesk'))('$key', (row) => {
   });
 });
 
-// Those whose pages are counted: Jira's on Data Center, Freshdesk's.
-test.each(rows.filter(({ key }) => ['jira-data-center', 'freshdesk'].includes(key)))(
+// Those whose pages are counted.
+const counted = ['jira-data-center', 'freshdesk', 'freshservice', 'servicenow'];
+test.each(rows.filter(({ key }) => counted.includes(key)))(
   '$key: a case that changed between two pages hides no other',
   async (row) => {
     // Known are as many as fill pages, all of one minute; others are new, of later hours.
@@ -212,12 +274,12 @@ test.each(rows.filter(({ key }) => ['jira-data-center', 'freshdesk'].includes(ke
     const { file, env } = fileOf(row);
     const config = makeConfig(file, { DATABASE_URL: 'postgres://none', ...env }).desks.desk;
     const desk = config && deskOf(config, 5000);
-    const full = row.key === 'freshdesk' ? 1 : 2;
+    const full = row.key === 'jira-data-center' ? 2 : 1;
     let lists = 0;
     const page = await row.reader.page(
       async (request) => {
         const answer = await desk?.ask(request);
-        if (!/search|tickets/.test(request.path)) return answer ?? { fault: 'address' };
+        if (!/search|tickets|table\/incident/.test(request.path)) return answer ?? { fault: 'address' };
         lists += 1;
         // What was first goes to the end: each later one moves up.
         if (lists === full)
@@ -236,6 +298,74 @@ test.each(rows.filter(({ key }) => ['jira-data-center', 'freshdesk'].includes(ke
     expect(ids).toContain(row.id(1));
   },
 );
+
+test('servicenow: what may not be read is taken out of pages, and the rest is read to its end', async () => {
+  const [row] = rows.filter(({ key }) => key === 'servicenow');
+  if (!row) throw new Error('no row');
+  for (let n = 1; n <= 430; n += 1) desks.live(row.key, { id: row.id(n), opened: day(1, n % 24), steps: [] });
+  desks.on('rows-hidden', 10_000, 'reads');
+  const { cases } = await readAll(row);
+  expect(cases.map(({ id }) => id).toSorted()).toEqual(Array.from({ length: 86 }, (_, n) => row.id((n + 1) * 5)));
+});
+
+test('servicenow: an audit that is refused costs what only the audit tells', async () => {
+  const [row] = rows.filter(({ key }) => key === 'servicenow');
+  if (!row) throw new Error('no row');
+  desks.live(row.key, whole(row.id(1)));
+  desks.live(row.key, { id: row.id(2), opened: day(6), steps: whole('').steps.slice(0, 1) });
+  desks.on('history-refused', 10_000, 'reads');
+  expect((await readAll(row)).cases.map((told) => kept(row, told))).toMatchObject([
+    // Assigned, and since when is not known.
+    { id: row.id(2), assignedAt: null, resolvedAt: null, reopened: 0 },
+    { id: row.id(1), assignedAt: null, resolvedAt: day(5), reopened: 1, reopenedAt: day(4) },
+  ]);
+});
+
+test('servicenow: cases that are all kept from its user are said, and not asked for for ever', async () => {
+  let asked = 0;
+  const page = await servicenow.page(
+    () => {
+      asked += 1;
+      const header = (name: string) => (name === 'link' ? '<https://desk.test>;rel="next"' : null);
+      return Promise.resolve({ status: 200, statusText: '', html: false, header, body: { result: [] } });
+    },
+    null,
+    {},
+    now,
+  );
+  expect(page).toEqual({ trouble: expect.stringContaining('rights of its API user') });
+  expect(asked).toBe(50);
+});
+
+test.each(rows.filter(({ key }) => key.startsWith('fresh')))(
+  '$key: a list in another order than that of changes is refused: cases would be passed over',
+  async (row) => {
+    desks.live(row.key, { id: row.id(1), opened: day(1), steps: [{ at: day(20), what: 'assigned' }] });
+    desks.live(row.key, { id: row.id(2), opened: day(2), steps: [] });
+    desks.on('unordered', 10_000, 'reads');
+    expect(await started(row)(null)).toEqual({ trouble: expect.stringContaining('order in which they changed') });
+    desks.off();
+    expect((await readAll(row)).cases).toHaveLength(2);
+  },
+);
+
+test('freshservice: the primary workspace alone, or the one that is named', async () => {
+  const [row] = rows.filter(({ key }) => key === 'freshservice');
+  if (!row) throw new Error('no row');
+  desks.live(row.key, { id: row.id(1), opened: day(1), steps: [] });
+  desks.live(row.key, { id: row.id(2), opened: day(2), steps: [], workspace: true });
+  expect((await readAll(row)).cases.map(({ id }) => id)).toEqual([row.id(1)]);
+  const all = await readAll({ ...row, workspace: 0 });
+  expect(all.cases.map(({ id }) => id)).toEqual([row.id(1), row.id(2)]);
+});
+
+test('dynamics: since when a case is canceled is not known, also where it was resolved before', async () => {
+  const [row] = rows.filter(({ key }) => key === 'dynamics');
+  if (!row) throw new Error('no row');
+  desks.live(row.key, { ...whole(row.id(1)), canceled: true });
+  const { cases, pages } = await readAll(row);
+  expect([cases, pages.flatMap(({ untold }) => untold)]).toEqual([[], [row.id(1)]]);
+});
 
 describe('in the bridge', () => {
   let world: Awaited<ReturnType<typeof makeWorld>>;
@@ -275,7 +405,19 @@ describe('in the bridge', () => {
     for (const row of rows) served.live(row.key, { ...whole(row.id(1)), steps: steps.slice(0, 3) });
     const open = await stored(true);
     expect(open.map(({ desk, reopened_at: again, source }) => [desk, again, source])).toEqual(
-      rows.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, bare }) => [key, bare ? null : day(4), 'desk']),
+      rows
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+        .map(({ key, silent }) => [key, silent?.includes('reopenedAt') ? null : day(4), 'desk']),
     );
+  });
+
+  test('a case that was open and is canceled since nobody knows when is not open for ever', async () => {
+    const [row] = rows.filter(({ key }) => key === 'dynamics');
+    if (!row) throw new Error('no row');
+    const of = () => world.db.selectFrom('case_time').select('case_id').where('desk', '=', row.key).execute();
+    served.live(row.key, { id: row.id(1), opened: day(1), steps: [{ at: day(20), what: 'assigned' }], canceled: true });
+    served.live(row.key, { id: row.id(2), opened: day(20), steps: [] });
+    await until(async () => (await of()).some(({ case_id: id }) => id === row.id(2)));
+    expect(await of()).toEqual([{ case_id: row.id(2) }]);
   });
 });

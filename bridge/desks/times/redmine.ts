@@ -130,6 +130,7 @@ export const redmine: TimesDesk = {
     return {
       cases,
       gone: [],
+      untold: [],
       place: last ? { since: last.at.toISOString(), ids: [...(same ? before : []), ...(ids ?? [])] } : (place ?? {}),
       done: !full || taken.length < fresh.length,
     };

@@ -61,7 +61,7 @@ export const requestTracker: TimesDesk = {
     const done = items.length === 0 || young >= 0;
     const next = { transaction: taken.at(-1)?.id ?? last };
     const byTicket = Map.groupBy(taken, ({ ticket }) => ticket);
-    if (!byTicket.size) return { cases: [], gone: [], place: next, done };
+    if (!byTicket.size) return { cases: [], gone: [], untold: [], place: next, done };
 
     const search = new URLSearchParams({
       query: [...byTicket.keys()].map((id) => `id = ${Number(id)}`).join(' OR '),
@@ -99,6 +99,6 @@ export const requestTracker: TimesDesk = {
       ];
     });
     const gone = taken.filter(({ type, to }) => type === 'Status' && to === 'deleted').map(({ ticket }) => ticket);
-    return { cases, gone: [...new Set(gone)].filter((id) => !tickets.has(id)), place: next, done };
+    return { cases, gone: [...new Set(gone)].filter((id) => !tickets.has(id)), untold: [], place: next, done };
   },
 };

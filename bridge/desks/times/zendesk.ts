@@ -55,6 +55,7 @@ export const zendesk: TimesDesk = {
     const { body } = answer;
     const cases = new Map<string, ToldCase>();
     const gone = new Set<string>();
+    const untold = new Set<string>();
     for (const ticket of listAt(body, 'tickets')) {
       const [id, status, opened] = [idAt(ticket, 'id'), textAt(ticket, 'status'), zonedIn(at(ticket, 'created_at'))];
       if (status === 'deleted') gone.add(id);
@@ -73,7 +74,11 @@ export const zendesk: TimesDesk = {
           isOver: (name) => over.includes(name),
           ended: zonedIn(at(metrics, 'solved_at')),
         });
-      if (!story) continue;
+      if (!story) {
+        untold.add(id);
+        continue;
+      }
+      untold.delete(id);
       const group = listAt(body, 'groups').find((each) => idAt(each, 'id') === idAt(ticket, 'group_id'));
       const field = listAt(ticket, 'custom_fields').find((each) => idAt(each, 'id') === assetClass);
       cases.set(id, {
@@ -91,6 +96,7 @@ export const zendesk: TimesDesk = {
     return {
       cases: [...cases.values()],
       gone: [...gone],
+      untold: [...untold],
       place: after ? { cursor: after } : (place ?? {}),
       done: !after || at(body, 'end_of_stream') !== false,
     };
