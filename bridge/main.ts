@@ -1,7 +1,7 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- cases import FILE`, `-- check`, `-- unmatched` and
- * `-- assign …` set it up; they work while it runs.
+ * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- cases import FILE`, `-- check`, `-- unmatched`,
+ * `-- assign …` and `-- person …` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
 import { assignShape } from '../lib/api.ts';
@@ -33,6 +33,22 @@ npm run bridge -- assign SESSION DESK KIND ID        gives one to a case, or fro
 npm run bridge -- cases import FILE [--seen TIME]    says what a CSV file of cases would change; --save does it
 npm run bridge -- person export NAME                 prints all in which somebody is named, as JSON
 npm run bridge -- person erase NAME                  takes somebody out: docs/privacy.md`;
+
+/** What can be asked for, and of how many words that may be. */
+const words: Record<string, number> = {
+  check: Infinity,
+  unmatched: 1,
+  assign: 5,
+  'hook create': 3,
+  'hook revoke': 3,
+  'token create': 2,
+  'token revoke': 3,
+  'desk resume': 3,
+  'desk retry': 3,
+  'cases import': 3,
+  'person export': 3,
+  'person erase': 3,
+};
 
 const fail = (message: string): never => {
   console.error(message);
@@ -124,20 +140,9 @@ async function main(): Promise<void> {
   });
   const [what, action, argument = ''] = positionals;
   const line = `${what} ${action}`;
-  if (
-    what &&
-    !['check', 'unmatched', 'assign'].includes(what) &&
-    ![
-      'hook create',
-      'hook revoke',
-      'token create',
-      'token revoke',
-      'desk resume',
-      'desk retry',
-      'cases import',
-    ].includes(line)
-  )
-    fail(usage);
+  const known = what === undefined || Object.hasOwn(words, what) || Object.hasOwn(words, line);
+  // A name of two words without its quotes would be that of everybody with the first.
+  if (!known || positionals.length > (words[what ?? ''] ?? words[line] ?? 0)) fail(usage);
 
   const config = readConfig(process.env);
   if ('mistakes' in config) return fail(['The bridge does not start:', ...config.mistakes].join('\n- '));

@@ -84,6 +84,21 @@ test('what is being delivered when it is told to end is stored and answered befo
   await drop();
 });
 
+test('a person is found and taken out, and not everybody who shares a first name', async () => {
+  const { url: DATABASE_URL, drop } = await makeDatabase();
+  const env = { DATABASE_URL };
+  await run(['token', 'create', '--name', 'Dana Reyes', '--scope', 'read'], env).ended;
+  const found = run(['person', 'export', 'Dana Reyes'], env);
+  const two = run(['person', 'erase', 'Dana', 'Reyes'], env);
+  const other = run(['person', 'forget', 'Dana Reyes'], env);
+  expect(await Promise.all([found.ended, two.ended, other.ended])).toEqual([0, 1, 1]);
+  expect(JSON.parse(found.out())).toMatchObject({ token: [{ name: 'Dana Reyes' }] });
+  const erased = run(['person', 'erase', 'Dana Reyes'], env);
+  expect(await erased.ended).toBe(0);
+  expect(erased.out()).toContain('1 of token');
+  await drop();
+});
+
 test('wrong settings end it with every mistake', async () => {
   const bridge = run([], { PORT: '99999', DATABASE_URL: 'nonsense' });
   expect(await bridge.ended).toBe(1);
