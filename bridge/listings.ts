@@ -35,7 +35,7 @@ async function listings(db: Db, names: readonly string[], since: Date): Promise<
 }
 
 /** When a bridge was connected to WorkLink first; now, if never. */
-export async function connectedAt(db: Db): Promise<Date> {
+export async function connectedAt(db: Db | Trx): Promise<Date> {
   await db
     .insertInto('connected')
     .values({ here: true })

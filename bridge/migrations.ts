@@ -347,4 +347,8 @@ export const migrations: readonly string[] = [
   -- How often a case was opened again is not known of every case.
   alter table case_time alter column reopened drop not null, alter column reopened drop default;
   `,
+  `
+  -- Up to when all of a list is known, by WorkLink's clock: sweeps look back so far.
+  alter table listing add column seen_to timestamptz;
+  `,
 ];

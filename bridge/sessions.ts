@@ -4,6 +4,7 @@ import { readExternal } from '../lib/worklink.ts';
 import { sendIn, type Db } from './db.ts';
 import type { Desk } from './desks/index.ts';
 import { storable } from './json.ts';
+import { connectedAt } from './listings.ts';
 import { matchOf, type Match, type Named } from './match.ts';
 import { sameCase, takeBack } from './moved.ts';
 import { factsOf } from './note.ts';
@@ -96,6 +97,8 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
         ? before.turn
         : await takeBack(trx, jobs, { id: before.id, resource, turn: before.turn }, named);
       if (turn === 'busy') return 'busy';
+      // Found among what is older, but not over before the bridge was connected: its note may have nobody else.
+      const quiet = before.quiet && !(facts.endedAt && (await connectedAt(trx)) <= facts.endedAt);
       // A hint that came meanwhile is not lost: it is read once more.
       const again = before.asked !== asked;
       await trx
@@ -112,6 +115,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
           ended_at: facts.endedAt ?? null,
           milliseconds: facts.milliseconds ?? null,
           launch_id: told.launchId ?? null,
+          quiet,
           turn,
           ...(!byHand && {
             match: match.match,
@@ -128,7 +132,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
         await trx.updateTable('launch').set({ state: 'seen' }).where('id', '=', told.launchId).execute();
       if (again) await jobs.ask('read', resource, { resource }, waits.settle, sendIn(trx));
       const remark = byHand ? undefined : match.why;
-      if (named && !before.quiet)
+      if (named && !quiet)
         await putOut(trx, parts, desks, { id: before.id, resource, turn, named, facts, ...(remark && { remark }) });
       return byHand ? 'hand' : match.match;
     });

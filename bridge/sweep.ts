@@ -4,15 +4,15 @@
  */
 import { sql } from 'kysely';
 import { sendIn } from './db.ts';
-import { askToRead, askToReadAll } from './inbox.ts';
+import { askToReadAll } from './inbox.ts';
 import { connectedAt, unknown } from './listings.ts';
 import type { Parts } from './server.ts';
 import type { Listed, Trouble, WorkLink } from './worklink.ts';
 
-/** Of a list at most so many pages in one sweep: what is left comes in the next. */
-const mostPages = 10;
-/** Of anything else in our own tables. */
+/** Of our own tables at most so many rows in one sweep: what is left comes in the next. */
 const most = 500;
+/** What is committed at WorkLink later than what is newer by its time is found as well, in ms. */
+const overlap = 60_000;
 
 export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () => Promise<void> {
   const { waits } = config;
@@ -106,63 +106,83 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
     }
   }
 
-  /** Asks for what is new or has changed in a page. @returns whether what comes after it is older than what is known */
-  async function take(nodes: Listed[], ordered: string, connected: Date): Promise<boolean> {
-    const known = new Map(
-      nodes.length
-        ? (
-            await db
-              .selectFrom('session')
-              .select(['resource_id', 'quiet', 'state', sql<string | null>`data ->> 'updatedAt'`.as('changed')])
-              .where(
-                'resource_id',
-                'in',
-                nodes.map(({ id }) => id),
-              )
-              .execute()
-          ).map((row) => [row.resource_id, row])
-        : [],
-    );
-    let old = false;
-    for (const { id, at, changed } of nodes) {
+  /** Asks for what is new or has changed in a page. */
+  async function take(nodes: Listed[], connected: Date): Promise<void> {
+    if (!nodes.length) return;
+    const rows = await db
+      .selectFrom('session')
+      .select(['resource_id', 'quiet', 'state', sql<string | null>`data ->> 'updatedAt'`.as('changed')])
+      .where(
+        'resource_id',
+        'in',
+        nodes.map(({ id }) => id),
+      )
+      .execute();
+    const known = new Map(rows.map((row) => [row.resource_id, row]));
+    const wanted = nodes.filter(({ id, at, changed }) => {
       const row = known.get(id);
       const latest = changed ?? at;
-      if (!row && latest && latest >= connected)
-        // oxlint-disable-next-line no-await-in-loop -- one transaction each
-        await db.transaction().execute((trx) => askToRead(trx, jobs, id, 0));
+      if (!row) return latest !== undefined && latest >= connected;
       // By WorkLink's own clock, which need not be ours.
-      else if (row?.state === 'read' && changed && row.changed && changed > new Date(row.changed))
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await db.transaction().execute((trx) => askToRead(trx, jobs, id, 0, row.quiet));
-      else if (row?.state !== 'waiting' || ordered !== 'updatedAt') old = true;
+      return row.state === 'read' && changed && row.changed && changed > new Date(row.changed);
+    });
+    for (const quiet of [false, true]) {
+      const some = wanted.filter(({ id }) => (known.get(id)?.quiet ?? false) === quiet);
+      const resources = some.map(({ id: resource }) => ({ resource }));
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await db.transaction().execute((trx) => askToReadAll(sendIn(trx), jobs, resources, 0, quiet));
     }
-    return old;
   }
 
-  /** Looks at what is newest in WorkLink's lists, where they can be ordered. */
-  async function recent(): Promise<void> {
+  /**
+   * Looks at what is newest in one of WorkLink's lists, back to where the last whole look began: not only to what is
+   * known, since a webhook may have told of what came after many that nobody told of.
+   */
+  async function newest(name: string, connected: Date, until: number): Promise<void> {
+    const { rows } = await sql<{ to: Date }>`select seen_to as to from listing
+      where name = ${name} and seen_to is not null`.execute(db);
+    const back = (rows[0]?.to ?? connected).getTime() - overlap;
+    let first: Date | undefined;
+    let cursor: string | undefined;
+    for (let whole = false; !whole; ) {
+      if (cursor !== undefined && Date.now() > until) return;
+      // oxlint-disable-next-line no-await-in-loop -- each page names the next
+      const page = await worklink.page(name, cursor);
+      if ('trouble' in page || !page.ordered) return;
+      const times = page.nodes.flatMap(({ at, changed }) => (page.ordered === 'updatedAt' ? changed : at) ?? []);
+      const last = times.at(-1);
+      // Without times nobody knows how far back it is.
+      if (page.nodes.length && !last) return;
+      first ??= times[0];
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await take(page.nodes, connected);
+      whole = page.next === undefined || page.next === cursor || (last !== undefined && last.getTime() < back);
+      cursor = page.next;
+    }
+    if (first)
+      await sql`insert into listing (name, seen_to) values (${name}, ${first})
+        on conflict (name) do update set seen_to = greatest(listing.seen_to, excluded.seen_to)`.execute(db);
+  }
+
+  /** Looks at what is newest in WorkLink's lists, where they can be ordered; each gets its share of the time. */
+  async function recent(until: number): Promise<void> {
     const lists = await worklink.lists();
     if ('trouble' in lists) return;
     const connected = await connectedAt(db);
-    for (const name of lists) {
-      let cursor: string | undefined;
-      for (let pages = 0; pages < mostPages; pages += 1) {
-        // oxlint-disable-next-line no-await-in-loop -- each page names the next
-        const page = await worklink.page(name, cursor);
-        if ('trouble' in page || !page.ordered) break;
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        if ((await take(page.nodes, page.ordered, connected)) || page.next === undefined) break;
-        cursor = page.next;
-      }
+    for (const [n, name] of lists.entries()) {
+      const share = (until - Date.now()) / (lists.length - n);
+      // oxlint-disable-next-line no-await-in-loop -- WorkLink is asked so many times a second
+      await newest(name, connected, Date.now() + share);
     }
   }
 
   return async () => {
     // The queue takes a job away from whoever works on it for too long.
-    const until = Date.now() + Math.min(waits.sweep, 240) * 1000;
+    const start = Date.now();
+    const until = start + Math.min(waits.sweep, 240) * 1000;
     await late();
     await running();
-    await recent();
+    await recent((start + until) / 2);
     await launches(until);
   };
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import { newLaunchId } from '../../lib/worklink.ts';
 import { openDb } from '../../bridge/db.ts';
@@ -76,6 +77,33 @@ describe('a webhook that is lost, §2.4 "lost hooks are never reported"', () => 
     // It had ended, so that nothing but its change makes it worth another look.
     cms.change(session, { state: 'two' });
     await until(async () => ((await read(world, session)).data as { state: string }).state === 'two');
+  });
+
+  test('of more than a page, behind one that is known: all are found', async () => {
+    const { cms, world } = await worldOf({}, { sweep: 3600 });
+    const later = (n: number) => new Date(Date.now() + n * 1000).toISOString();
+    const lost = Array.from({ length: 230 }, (_, n) => cms.add({ updatedAt: later(n) }));
+    const session = cms.add({ updatedAt: later(300) });
+    await cms.announce(await world.hook('worklink'), session, 'completed');
+    await read(world, session);
+    // It sweeps when it starts.
+    await world.restart();
+    const rows = await until(async () => {
+      const found = await world.db.selectFrom('session').select(['resource_id', 'state']).execute();
+      return found.length > lost.length && found.every(({ state }) => state === 'read') && found;
+    });
+    expect(new Set(rows.map((row) => row.resource_id))).toEqual(new Set([...lost, session].map(({ id }) => id)));
+    // From then on the first page is enough.
+    await until(() =>
+      world.db.selectFrom('listing').select('name').where(sql`seen_to`, 'is not', null).executeTakeFirst(),
+    );
+    const asked = cms.requests.length;
+    cms.add({ updatedAt: later(1000) });
+    for (let n = 0; n < 120; n += 1) cms.add({ updatedAt: later(1001 + n) });
+    await world.restart();
+    await until(async () => (await world.db.selectFrom('session').select('id').execute()).length >= 352);
+    const pages = cms.requests.slice(asked).filter(({ operation }) => /calls\(first: 100/.test(operation));
+    expect(pages).toHaveLength(2);
   });
 
   test('late, twice and in the wrong order: one record, and its last state', async () => {
@@ -211,6 +239,22 @@ describe('older sessions', () => {
       expect(rows.every(({ quiet }) => quiet)).toBe(true);
     },
   );
+
+  test('are not old that ended after the bridge was connected, be they found here first', async () => {
+    const cms = await serveCms();
+    ends.push(() => cms.close());
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const over = cms.add({ startedAt: day(40), endedAt: day(40), updatedAt: day(40) });
+    // It began before, and changed when the lists could not be looked at.
+    const lately = cms.add({ startedAt: day(40), endedAt: soon, updatedAt: day(40) });
+    const world = await makeWorld(
+      { worklink: { url: cms.url, requestsPerSecond: 100, since }, waits },
+      { WORKLINK_TOKEN: cms.token },
+    );
+    ends.push(() => world.end());
+    expect((await read(world, over)).quiet).toBe(true);
+    expect((await read(world, lately)).quiet).toBe(false);
+  });
 
   test('wait while a call that has just ended is read', async () => {
     const cms = await serveCms();
