@@ -1,9 +1,18 @@
 /** Uses of links, told by the extension. */
 import { sql } from 'kysely';
 import type { Launch } from '../lib/api.ts';
-import type { Db } from './db.ts';
+import type { Db, Trx } from './db.ts';
 import { askToRead } from './inbox.ts';
 import type { JobRunner } from './jobs.ts';
+
+/**
+ * Who stores a launch and who keeps a session that names it come one after the other, so that the later one sees what
+ * the other did. Before any row is touched.
+ */
+export const lockLaunches = async (trx: Trx, ids: readonly string[]): Promise<void> =>
+  void (await sql`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${ids.toSorted()}::text[]) as one (id)`.execute(
+    trx,
+  ));
 
 /**
  * Stores those that are new. The first word on a launch id counts: a second cannot move it to another case. A session
@@ -22,6 +31,10 @@ export async function storeLaunches(db: Db, jobs: JobRunner, launches: readonly 
     swept_at: null,
   }));
   return db.transaction().execute(async (trx) => {
+    await lockLaunches(
+      trx,
+      rows.map(({ id }) => id),
+    );
     const stored = await trx
       .insertInto('launch')
       .values(rows)

@@ -1,10 +1,12 @@
 /** Reading a session, finding its case, and putting its note into the outbox, all of it again as often as asked. */
 import { sql } from 'kysely';
 import { readExternal } from '../lib/worklink.ts';
-import { sendIn, type Db } from './db.ts';
+import { sendIn, type Db, type Trx } from './db.ts';
 import type { Desk } from './desks/index.ts';
 import { storable } from './json.ts';
 import { connectedAt } from './listings.ts';
+import { lockLaunches } from './launches.ts';
+import { said } from './log.ts';
 import { matchOf, type Match, type Named } from './match.ts';
 import { sameCase, takeBack } from './moved.ts';
 import { factsOf } from './note.ts';
@@ -12,7 +14,7 @@ import { putOut } from './outbox.ts';
 import type { Parts } from './server.ts';
 import type { Found, Trouble, WorkLink } from './worklink.ts';
 
-async function launchOf(db: Db, id: string | undefined): Promise<Named | undefined> {
+async function launchOf(db: Db | Trx, id: string | undefined): Promise<Named | undefined> {
   const row = id && (await db.selectFrom('launch').selectAll().where('id', '=', id).executeTakeFirst());
   if (!row) return undefined;
   return { desk: row.desk, kind: row.kind, id: row.case_id, ...(row.number && { number: row.number }) };
@@ -26,15 +28,20 @@ export async function numberOn(
   const desk = desks.get(key);
   if (!desk?.record || !desk.kinds.includes(kind)) return false;
   const answer = await desk.ask(desk.record({ kind, id }));
+  // An id that makes no address, or one that shows more than any record is, is that of none.
+  if ('fault' in answer && ['address', 'too-long'].includes(answer.fault)) return null;
   if ('fault' in answer || answer.status === 401 || answer.status === 429 || answer.status >= 500) return undefined;
   if (answer.body === undefined && answer.status === 200) return undefined;
   return desk.numberOf(answer, { kind, id }) ?? null;
 }
 
+/** A session that is to be read, as it was when that began. */
+type Waiting = { asked: number; tries: number; unseen: number; quiet: boolean };
+
 /** After so many tries the address in the webhook is asked as well. */
 const patient = 2;
 
-export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<string, Desk>) {
+export function makeReader(parts: Omit<Parts, 'pipe'>, worklink: WorkLink, desks: ReadonlyMap<string, Desk>) {
   const { config, db, jobs, log, metrics } = parts;
   const { waits } = config;
   const counted = metrics.counter('deskcall_reads_total', 'Readings of sessions by outcome.');
@@ -43,7 +50,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
   /** Puts it off, or parks it when WorkLink did not show it often enough. */
   async function putOff(
     resource: string,
-    { tries, unseen, quiet }: { tries: number; unseen: number; quiet: boolean },
+    { asked, tries, unseen, quiet }: Waiting,
     { trouble, why, after }: Trouble,
   ): Promise<void> {
     const missed = unseen + (trouble === 'absent' ? 1 : 0);
@@ -52,7 +59,7 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
     const seconds = after ? after + Math.random() * waits.retry : wait(tries);
     counted({ outcome: parked ? 'parked' : trouble });
     await db.transaction().execute(async (trx) => {
-      await trx
+      const { numUpdatedRows } = await trx
         .updateTable('session')
         .set({
           state: parked ? 'parked' : 'waiting',
@@ -62,26 +69,48 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
           next_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
         })
         .where('resource_id', '=', resource)
-        .execute();
+        // A hint that came meanwhile has begun anew, and has a job of its own.
+        .where('asked', '=', asked)
+        .executeTakeFirst();
       // By a key of its own, so that a new hint does not wait for it.
-      if (!parked) await jobs.ask('read', `${resource} again`, { resource }, seconds, sendIn(trx), quiet);
+      if (numUpdatedRows && !parked)
+        await jobs.ask('read', `${resource} again`, { resource }, seconds, sendIn(trx), quiet);
     });
     if (parked) log.warn('session not read', { why });
   }
 
-  /** @returns false where it has to wait: the note on the case that it had is being written */
+  /**
+   * @param launched whether the launch that it names was known when it was matched
+   * @returns `busy` where it has to wait: the note on the case that it had is being written; `launched` where its launch
+   * was told of since
+   */
   async function keep(
     resource: string,
     asked: number,
     found: Found,
     match: Exclude<Match, { later: string }>,
-  ): Promise<boolean> {
+    launched: boolean,
+  ): Promise<'kept' | 'busy' | 'launched'> {
     const facts = factsOf(found);
     const told = readExternal(found.data.externalData);
     const outcome = await db.transaction().execute(async (trx) => {
+      if (told.launchId) await lockLaunches(trx, [told.launchId]);
+      if (!launched && (await launchOf(trx, told.launchId))) return 'launched';
       const before = await trx
         .selectFrom('session')
-        .select(['id', 'asked', 'match', 'desk', 'kind', 'case_id', 'number', 'quiet', 'turn'])
+        .select([
+          'id',
+          'asked',
+          'match',
+          'match_reason',
+          'desk',
+          'kind',
+          'case_id',
+          'number',
+          'launch_id',
+          'quiet',
+          'turn',
+        ])
         .where('resource_id', '=', resource)
         .forUpdate()
         .executeTakeFirst();
@@ -89,9 +118,10 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
       const { desk, kind, case_id: caseId, number } = before;
       const had: Named | undefined =
         desk && kind && caseId ? { desk, kind, id: caseId, ...(number && { number }) } : undefined;
-      // What a person decided by hand stays.
+      // What a person decided by hand stays; and what was known where no external data says whose it is, as REST may not.
       const byHand = before.match === 'hand' && had !== undefined;
-      const named = byHand ? had : match.match === 'none' ? undefined : match.case;
+      const stays = byHand || (had !== undefined && (found.data.externalData ?? null) === null);
+      const named = stays ? had : match.match === 'none' ? undefined : match.case;
       // A launch that was told later may say that it is another's.
       const turn = sameCase(had, named)
         ? before.turn
@@ -114,10 +144,10 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
           started_at: facts.startedAt ?? null,
           ended_at: facts.endedAt ?? null,
           milliseconds: facts.milliseconds ?? null,
-          launch_id: told.launchId ?? null,
+          launch_id: told.launchId ?? (stays ? before.launch_id : null),
           quiet,
           turn,
-          ...(!byHand && {
+          ...(!stays && {
             match: match.match,
             match_reason: match.why ?? null,
             desk: named?.desk ?? null,
@@ -131,15 +161,30 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
       if (told.launchId && match.match === 'launch')
         await trx.updateTable('launch').set({ state: 'seen' }).where('id', '=', told.launchId).execute();
       if (again) await jobs.ask('read', resource, { resource }, waits.settle, sendIn(trx));
-      const remark = byHand ? undefined : match.why;
+      const remark = byHand ? undefined : stays ? before.match_reason : match.why;
       if (named && !quiet)
         await putOut(trx, parts, desks, { id: before.id, resource, turn, named, facts, ...(remark && { remark }) });
-      return byHand ? 'hand' : match.match;
+      return (stays && before.match) || match.match;
     });
-    if (outcome === 'busy') return false;
+    if (outcome === 'busy' || outcome === 'launched') return outcome;
     counted({ outcome });
     if (outcome === 'none' && 'why' in match) log.info('session unmatched', { why: match.why });
-    return true;
+    return 'kept';
+  }
+
+  /** Finds the case of what was read. */
+  async function place(resource: string, session: Waiting, found: Found): Promise<void> {
+    const told = readExternal(found.data.externalData);
+    for (let kept = 'launched'; kept === 'launched'; ) {
+      // oxlint-disable no-await-in-loop -- again, where its launch was told of meanwhile
+      const launch = await launchOf(db, told.launchId);
+      const match = await matchOf(told, launch, (named) => numberOn(desks, named));
+      if ('later' in match) return putOff(resource, session, { trouble: 'passing', why: match.later });
+      kept = await keep(resource, session.asked, found, match, launch !== undefined);
+      if (kept === 'busy')
+        await putOff(resource, session, { trouble: 'passing', why: 'A note of it is being written.' });
+      // oxlint-enable no-await-in-loop
+    }
   }
 
   return {
@@ -157,11 +202,13 @@ export function makeReader(parts: Parts, worklink: WorkLink, desks: ReadonlyMap<
         if (!('trouble' in other)) found = other;
       }
       if ('trouble' in found) return putOff(resource, session, found);
-      const told = readExternal(found.data.externalData);
-      const match = await matchOf(told, await launchOf(db, told.launchId), (named) => numberOn(desks, named));
-      if ('later' in match) return putOff(resource, session, { trouble: 'passing', why: match.later });
-      if (await keep(resource, session.asked, found, match)) return;
-      await putOff(resource, session, { trouble: 'passing', why: 'A note of it is being written.' });
+      try {
+        await place(resource, session, found);
+      } catch (error) {
+        // What can't be dealt with comes again and again, and would never be seen by anybody.
+        log.error('session not kept', { error: said(error) });
+        await putOff(resource, session, { trouble: 'absent', why: 'What WorkLink tells of it could not be kept.' });
+      }
     },
   };
 }

@@ -138,6 +138,9 @@ export function makeWorkLink(config: NonNullable<Config['worklink']>, pace: Pace
     if ('trouble' in answer) return answer;
     const type = typeOf(answer.data.node);
     const data = answer.data.node as Record<string, unknown>;
+    // Whose it is stands there alone: null by an error is not the same as none.
+    if (type && answer.untold.includes('externalData'))
+      return { trouble: 'absent', why: `WorkLink does not tell the external data: ${answer.errors[0]}` };
     if (type) return (await whole(id, type, data)) ?? { type, data };
     const why = answer.errors[0] ?? 'WorkLink knows no such record.';
     // After an update of the CMS a field may be gone: next time it is looked again.

@@ -195,7 +195,10 @@ export function readExternal(raw: unknown): Told {
       for (const [key, item] of Object.entries(value)) add(name ? `${name}[${key}]` : key, item);
     else {
       const key = name.replace(/(\[\])+$/, '');
-      data.set(key, [...(data.get(key) ?? []), typeof value === 'string' ? value : JSON.stringify(value)]);
+      const values = data.get(key) ?? [];
+      // Not copied for each: somebody may send a hundred thousand.
+      values.push(typeof value === 'string' ? value : JSON.stringify(value));
+      data.set(key, values);
     }
   };
   let input = raw;

@@ -22,6 +22,8 @@ export const cmsSwitches = {
   slow: 'graphql',
   /** §3.3 "Internal errors carry a reference code in the message". */
   internal: 'graphql',
+  /** §3.3 "`errors[{message, locations, path}]`, `data` null or partial": of a record all but its external data. */
+  partial: 'graphql',
   /** §3.3 "Unauthorised members of connections are silently pruned". */
   pruned: 'graphql',
   /** desks-recipes §2.1 has it of desks; a proxy in front of a CMS does the same: 200 and a login page. */
@@ -208,7 +210,14 @@ export async function serveCms({
       const session = server.sessions.get(id);
       if (is('not-authorized') || !session) throw new Error('Not authorized to read object');
       if (is('internal')) throw new Error('Internal server error, reference 7f3a');
-      return shown(session);
+      return is('partial')
+        ? {
+            ...shown(session),
+            externalData() {
+              throw new Error('Internal server error, reference 7f3a');
+            },
+          }
+        : shown(session);
     },
     scenarioSessions: (filter: Filter) => found('ScenarioSession', filter),
     calls: (filter: Filter) => found('Call', filter),

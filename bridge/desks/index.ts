@@ -41,8 +41,11 @@ function serverOf(config: DeskConfig): DeskServer {
 
 export type Desk = DeskServer & { ask(request: DeskRequest): Promise<Answer | Fault> };
 
-/** A part of a path that stands for the folder above, encoded or not: it would lead to another record. */
-const climbs = /(?:^|\/)(?:\.|%2e){1,2}(?:[/?]|$)/i;
+/**
+ * A part of a path that stands for the folder above, encoded or not, be it only for servers that read an encoded slash
+ * as one: it would lead to another record.
+ */
+const climbs = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)/i;
 
 /** In bytes. Lists of notes are long where people paste logs. */
 const longest = 20_000_000;

@@ -14,7 +14,8 @@ import type { Config } from '../config.ts';
  */
 export type Trouble = { trouble: 'absent' | 'refused' | 'passing'; why: string; after?: number; paused?: true };
 
-export type Told = { data: Record<string, unknown>; errors: string[] };
+/** `untold`: the fields of a record that an error stands for. */
+export type Told = { data: Record<string, unknown>; errors: string[]; untold: string[] };
 
 export type Client = {
   /** @returns the answer's data, which may be partial, and the messages of its errors */
@@ -35,6 +36,9 @@ export type Pace = {
   /** Called each time that the token was refused: seldom, since nothing is asked for a while after it. */
   refused?: () => void;
 };
+
+/** Of an answer, in bytes: external data stands in it again for each part and each event. */
+const longest = 20_000_000;
 
 /** So many failures in a row are no accident of one record. */
 const often = 3;
@@ -91,7 +95,11 @@ export function makeClient(config: NonNullable<Config['worklink']>, pace: Pace):
           authorization: `${scheme} token=${token}`,
         },
         timeout,
+        longest,
       });
+      // Of one record, and the same again: whoever looks has to be told.
+      if ('fault' in answer && answer.fault === 'too-long')
+        return { trouble: 'absent', why: 'WorkLink tells more of it than can be read.' };
       if ('fault' in answer) return { trouble: 'passing', why: `WorkLink does not answer (${answer.fault}).` };
       if (answer.status === 401) continue;
       schemes = [scheme];
@@ -131,7 +139,7 @@ export function makeClient(config: NonNullable<Config['worklink']>, pace: Pace):
     if (broken && left > 0) return { ...broken.trouble, after: left, paused: true };
     const answer = await send({ method: 'POST', url: address.href, body: JSON.stringify({ query, variables }) });
     if ('trouble' in answer) {
-      note(answer);
+      note(answer.trouble === 'absent' ? undefined : answer);
       return answer;
     }
     const { status, body, html } = answer;
@@ -144,10 +152,12 @@ export function makeClient(config: NonNullable<Config['worklink']>, pace: Pace):
       return trouble;
     }
     note(undefined);
-    const { data, errors } = body as { data?: Record<string, unknown> | null; errors?: { message?: unknown }[] };
+    const { data, errors } = body as { data?: Record<string, unknown> | null; errors?: unknown };
+    const all = (Array.isArray(errors) ? errors : []) as ({ message?: unknown; path?: unknown } | null)[];
     return {
       data: data ?? {},
-      errors: (Array.isArray(errors) ? errors : []).map((error) => String(error?.message).slice(0, 300)),
+      errors: all.map((error) => String(error?.message).slice(0, 300)),
+      untold: all.flatMap((error) => (Array.isArray(error?.path) ? [String(error.path[1])] : [])),
     };
   }
 
