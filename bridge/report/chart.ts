@@ -41,7 +41,9 @@ const stepsOfAxis = [1 / 60, 1 / 12, 1 / 4, 1, 2, 3, 6, 12, 24, 48, 72, 168, 336
 
 /** Where the axis of time is cut: about where nine in ten have ended on the slower side; in seconds. */
 export function axisOf(sides: readonly Side[]): number[] {
-  const ends = sides.map(({ steps }) => steps.find(({ open }) => open <= 0.1)?.time ?? steps.at(-1)?.time ?? hour);
+  const ends = sides.map(
+    ({ curve: { time, open } }) => time[open.findIndex((share) => share <= 0.1)] ?? time.at(-1) ?? hour,
+  );
   const end = Math.max(...ends, 60);
   const step = stepsOfAxis.find((each) => end / each <= 8) ?? end / 8;
   return Array.from({ length: Math.ceil(end / step) + 1 }, (_, n) => n * step);
@@ -61,8 +63,8 @@ export function curves(withCall: Side, without: Side, said: Said): string {
   const tick = tickOf(ticks);
   const end = ticks.at(-1) ?? hour;
   const fine = Array.from({ length: 301 }, (_, n) => (n * end) / 300);
-  const [one, other] = [along(withCall.steps, fine), along(without.steps, fine)];
-  const [atOne, atOther] = [along(withCall.steps, ticks), along(without.steps, ticks)];
+  const [one, other] = [along(withCall.curve, fine), along(without.curve, fine)];
+  const [atOne, atOther] = [along(withCall.curve, ticks), along(without.curve, ticks)];
   const band = (points: typeof one, className: string) =>
     Plot.areaY(
       points.map(({ time, open, low, high }) => ({ time, low: low ?? open, high: high ?? open })),

@@ -1,13 +1,13 @@
 /** From cases to what the page says of them. Pure: rows in, numbers out, and a refusal where the numbers are too few. */
 import type { Cell } from './data.ts';
 import type { Trait } from './filter.ts';
-import { kaplanMeier, logRank, quantile, type LogRank, type Quantile, type Step, type Times } from './survival.ts';
+import { kaplanMeier, logRank, quantile, type Curve, type LogRank, type Quantile, type Times } from './survival.ts';
 
 /** Limits of what is said: a comparison needs `compare` cases on each side, a group `show` cases to be shown at all. */
 export type Limits = { compare: number; show: number };
 
 /** One side of a comparison. */
-export type Side = { cases: number; over: number; steps: Step[]; half: Quantile };
+export type Side = { cases: number; over: number; curve: Curve; half: Quantile };
 
 /** The cases of some cells, with a call and without, as times in seconds. */
 type Pair = { withCall: Times; without: Times };
@@ -39,10 +39,10 @@ export function split(cells: readonly Cell[], start = 0): Pair {
 }
 
 export function sideOf(times: Times): Side {
-  const steps = kaplanMeier(times);
+  const curve = kaplanMeier(times);
   let over = 0;
   for (const one of times.over) over += one;
-  return { cases: times.time.length, over, steps, half: quantile(steps, 0.5) };
+  return { cases: times.time.length, over, curve, half: quantile(curve, 0.5) };
 }
 
 export type Comparison =

@@ -21,7 +21,7 @@ export function fewWords(few: Extract<Comparison, { few: true }>, { compare, sho
 export function curveSection(withCall: Side, without: Side, start: number): Html {
   const ticks = axisOf([withCall, without]);
   const tick = tickOf(ticks);
-  const [one, other] = [along(withCall.steps, ticks), along(without.steps, ticks)];
+  const [one, other] = [along(withCall.curve, ticks), along(without.curve, ticks)];
   const since = start ? `${start} h after opening` : 'opening';
   const said = {
     title: 'Share of cases still open over time, with and without a call',

@@ -10,18 +10,21 @@
 /** Times in any one unit; `over[i]` is 1 where `time[i]` is an end that was seen, 0 where it was still open then. */
 export type Times = { time: Float64Array; over: Uint8Array };
 
-/** One step of the curve: at `time`, `risk` were still open before it, `events` ended, `censored` were last seen. */
-export type Step = {
-  time: number;
-  risk: number;
-  events: number;
-  censored: number;
-  /** Share that is still open after it, with its interval; null where the interval is not defined. */
-  open: number;
-  /** Greenwood's standard error of `open`; null once none is open. */
-  error: number | null;
-  low: number | null;
-  high: number | null;
+/**
+ * The curve, as lists with one place for each time at which something ended or was last seen: 200,000 steps as objects
+ * would take a second.
+ */
+export type Curve = {
+  time: Float64Array;
+  /** How many were still open before it, ended at it, and were last seen then. */
+  risk: Int32Array;
+  events: Int32Array;
+  censored: Int32Array;
+  /** Share that is still open after it. */
+  open: Float64Array;
+  /** Greenwood's sum up to it. */
+  greenwood: Float64Array;
+  interval: Interval;
 };
 
 /** How an interval is made: R's default is `log`; `log-log` holds better where few are left. */
@@ -39,18 +42,34 @@ export function timesOf(pairs: readonly (readonly [time: number, over: boolean])
 }
 
 /** How many of each sort there are at each time, in order. 200,000 are sorted at once, so it sorts numbers alone. */
-function counted({ time, over }: Times): { time: number; events: number; censored: number }[] {
-  const ends = time.filter((_, n) => over[n] === 1).sort();
-  const opens = time.filter((_, n) => over[n] !== 1).sort();
-  const all: { time: number; events: number; censored: number }[] = [];
-  for (let a = 0, b = 0; a < ends.length || b < opens.length; ) {
-    const now = Math.min(ends[a] ?? Infinity, opens[b] ?? Infinity);
+function counted({ time, over }: Times): Pick<Curve, 'time' | 'events' | 'censored'> {
+  const ends = new Float64Array(time.length);
+  const opens = new Float64Array(time.length);
+  let [a, b] = [0, 0];
+  for (const [n, each] of time.entries())
+    if (over[n] === 1) ends[a++] = each;
+    else opens[b++] = each;
+  const [allEnds, allOpens] = [ends.subarray(0, a).sort(), opens.subarray(0, b).sort()];
+  const all = {
+    time: new Float64Array(time.length),
+    events: new Int32Array(time.length),
+    censored: new Int32Array(time.length),
+  };
+  let length = 0;
+  for (a = 0, b = 0; a < allEnds.length || b < allOpens.length; length += 1) {
+    const now = Math.min(allEnds[a] ?? Infinity, allOpens[b] ?? Infinity);
     const [fromA, fromB] = [a, b];
-    while (ends[a] === now) a += 1;
-    while (opens[b] === now) b += 1;
-    all.push({ time: now, events: a - fromA, censored: b - fromB });
+    while (allEnds[a] === now) a += 1;
+    while (allOpens[b] === now) b += 1;
+    all.time[length] = now;
+    all.events[length] = a - fromA;
+    all.censored[length] = b - fromB;
   }
-  return all;
+  return {
+    time: all.time.subarray(0, length),
+    events: all.events.subarray(0, length),
+    censored: all.censored.subarray(0, length),
+  };
 }
 
 function around(open: number, greenwood: number, interval: Interval): [number | null, number | null] {
@@ -63,29 +82,29 @@ function around(open: number, greenwood: number, interval: Interval): [number | 
   return [open ** Math.exp(-wide), open ** Math.exp(wide)];
 }
 
-/** The Kaplan–Meier curve: one step for each time at which something ended or was last seen. */
-export function kaplanMeier(times: Times, interval: Interval = 'log-log'): Step[] {
-  let risk = times.time.length;
-  let open = 1;
-  let greenwood = 0;
-  return counted(times).map(({ time, events, censored }) => {
-    const before = risk;
-    open *= (before - events) / before;
-    greenwood += events === before ? Infinity : events / (before * (before - events));
-    risk -= events + censored;
-    const [low, high] = around(open, greenwood, interval);
-    return {
-      time,
-      risk: before,
-      events,
-      censored,
-      open,
-      error: open === 0 ? null : open * Math.sqrt(greenwood),
-      low,
-      high,
-    };
-  });
+/** The Kaplan–Meier curve. */
+export function kaplanMeier(times: Times, interval: Interval = 'log-log'): Curve {
+  const all = counted(times);
+  const { length } = all.time;
+  const [risk, open, greenwood] = [new Int32Array(length), new Float64Array(length), new Float64Array(length)];
+  let left = times.time.length;
+  let share = 1;
+  let sum = 0;
+  for (let n = 0; n < length; n += 1) {
+    const events = all.events[n] ?? 0;
+    share *= (left - events) / left;
+    sum += events === left ? Infinity : events / (left * (left - events));
+    risk[n] = left;
+    open[n] = share;
+    greenwood[n] = sum;
+    left -= events + (all.censored[n] ?? 0);
+  }
+  return { ...all, risk, open, greenwood, interval };
 }
+
+/** The interval of a place of the curve; null where it is not defined. */
+export const boundsAt = ({ open, greenwood, interval }: Curve, n: number): [low: number | null, high: number | null] =>
+  around(open[n] ?? 1, greenwood[n] ?? 0, interval);
 
 /** R's tolerance: two shares that differ by less are one. */
 const same = Math.sqrt(Number.EPSILON);
@@ -94,45 +113,44 @@ const same = Math.sqrt(Number.EPSILON);
  * The time at which a share has ended. Where the curve lies exactly on that share for a while, the middle of that
  * while, as R has it.
  */
-function crossing(steps: readonly Step[], share: number, of: (step: Step) => number | null): number | null {
+function crossing({ time }: Curve, share: number, of: (n: number) => number | null): number | null {
   const wanted = 1 - share;
-  const at = steps.findIndex((step) => {
-    const value = of(step);
-    return value !== null && value <= wanted + same;
-  });
-  const first = steps[at];
-  if (!first) return null;
+  const next = (from: number, is: (value: number) => boolean): number => {
+    for (let n = from; n < time.length; n += 1) {
+      const value = of(n);
+      if (value !== null && is(value)) return n;
+    }
+    return time.length;
+  };
+  const first = next(0, (value) => value <= wanted + same);
+  const at = time[first];
   const value = of(first);
-  if (value === null || Math.abs(value - wanted) > same) return first.time;
-  const next = steps.slice(at).find((step) => {
-    const later = of(step);
-    return later !== null && later < wanted - same;
-  });
-  return (first.time + (next ?? steps.at(-1) ?? first).time) / 2;
+  if (at === undefined || value === null || Math.abs(value - wanted) > same) return at ?? null;
+  const later = next(first, (other) => other < wanted - same);
+  return (at + (time[later] ?? time.at(-1) ?? at)) / 2;
 }
 
 /** A time with its interval; null where so many never ended in what was seen. */
 export type Quantile = { at: number | null; low: number | null; high: number | null };
 
 /** The time by which `share` have ended: 0.5 is the median. */
-export const quantile = (steps: readonly Step[], share: number): Quantile => ({
-  at: crossing(steps, share, (step) => step.open),
-  low: crossing(steps, share, (step) => step.low),
-  high: crossing(steps, share, (step) => step.high),
+export const quantile = (curve: Curve, share: number): Quantile => ({
+  at: crossing(curve, share, (n) => curve.open[n] ?? null),
+  low: crossing(curve, share, (n) => boundsAt(curve, n)[0]),
+  high: crossing(curve, share, (n) => boundsAt(curve, n)[1]),
 });
 
 /** What a curve says at a time: the share open then, with its interval, and how many were still open just before. */
 export type Point = { time: number; open: number; low: number | null; high: number | null; risk: number };
 
 /** The curve at some times, given in order. */
-export function along(steps: readonly Step[], times: readonly number[]): Point[] {
+export function along(curve: Curve, times: readonly number[]): Point[] {
   let next = 0;
   return times.map((time) => {
-    while ((steps[next]?.time ?? Infinity) < time) next += 1;
-    const risk = steps[next]?.risk ?? 0;
-    const last = steps[next]?.time === time ? steps[next] : steps[next - 1];
-    const { open = 1, low = 1, high = 1 } = last ?? {};
-    return { time, open, low, high, risk };
+    while ((curve.time[next] ?? Infinity) < time) next += 1;
+    const last = curve.time[next] === time ? next : next - 1;
+    const [low, high] = last < 0 ? [1, 1] : boundsAt(curve, last);
+    return { time, open: curve.open[last] ?? 1, low, high, risk: curve.risk[next] ?? 0 };
   });
 }
 
@@ -173,17 +191,17 @@ export function logRank(strata: readonly (readonly [Times, Times])[]): LogRank {
     const [a, b] = [counted(one), counted(other)];
     let [i, j] = [0, 0];
     let [riskA, riskB] = [one.time.length, other.time.length];
-    while (i < a.length || j < b.length) {
-      const now = Math.min(a[i]?.time ?? Infinity, b[j]?.time ?? Infinity);
-      const here = a[i]?.time === now ? a[i++] : undefined;
-      const there = b[j]?.time === now ? b[j++] : undefined;
-      const events = (here?.events ?? 0) + (there?.events ?? 0);
+    while (i < a.time.length || j < b.time.length) {
+      const now = Math.min(a.time[i] ?? Infinity, b.time[j] ?? Infinity);
+      const [isA, isB] = [a.time[i] === now, b.time[j] === now];
+      const [endA, endB] = [isA ? (a.events[i] ?? 0) : 0, isB ? (b.events[j] ?? 0) : 0];
+      const events = endA + endB;
       const risk = riskA + riskB;
-      observed += here?.events ?? 0;
+      observed += endA;
       expected += (events * riskA) / risk;
       if (risk > 1) variance += (events * riskA * riskB * (risk - events)) / (risk * risk * (risk - 1));
-      riskA -= (here?.events ?? 0) + (here?.censored ?? 0);
-      riskB -= (there?.events ?? 0) + (there?.censored ?? 0);
+      if (isA) riskA -= endA + (a.censored[i++] ?? 0);
+      if (isB) riskB -= endB + (b.censored[j++] ?? 0);
     }
   }
   const chi = variance > 0 ? (observed - expected) ** 2 / variance : null;
