@@ -27,15 +27,19 @@ const ids = (table: string, condition: ReturnType<typeof sql>) =>
 export async function forgetOld(db: Db, keep: Keep): Promise<Record<string, number>> {
   const run = async (statement: ReturnType<typeof sql>): Promise<number> =>
     Number((await statement.execute(db)).numAffectedRows ?? 0);
-  // A call is as old as its last word; one that still waits for something is not old.
-  const old = sql`state <> 'waiting' and coalesce(ended_at, started_at, first_at) < ${before(keep.calls)}`;
+  // A call is as old as what was read of it last, by our own clock: those of phones and headsets may be years off. One
+  // that was over before the bridge was connected is as old as WorkLink says.
+  const age = sql`case when quiet then least(coalesce(ended_at, started_at, first_at), first_at)
+    else coalesce(read_at, first_at) end`;
+  // One that still waits for something is not old.
+  const old = sql`state <> 'waiting' and ${age} < ${before(keep.calls)}`;
   const settled = sql`state in ('done', 'parked')`;
   return {
     people:
       (await run(
         sql`update session set data = null where ${ids(
           'session',
-          sql`data is not null and state = 'read' and coalesce(ended_at, first_at) < ${before(keep.people)}`,
+          sql`data is not null and state = 'read' and ${age} < ${before(keep.people)}`,
         )}`,
       )) +
       (await run(
@@ -54,9 +58,9 @@ export async function forgetOld(db: Db, keep: Keep): Promise<Record<string, numb
       )}`,
     ),
     launches: await run(
-      sql`delete from launch where ${ids('launch', sql`state <> 'open' and launched_at < ${before(keep.calls)}`)}`,
+      sql`delete from launch where ${ids('launch', sql`state <> 'open' and received_at < ${before(keep.calls)}`)}`,
     ),
-    wrapups: await run(sql`delete from wrapup where ${ids('wrapup', sql`at < ${before(keep.calls)}`)}`),
+    wrapups: await run(sql`delete from wrapup where ${ids('wrapup', sql`received_at < ${before(keep.calls)}`)}`),
     jobs: await run(sql`delete from event where ${ids('event', sql`received_at < ${before(keep.calls)}`)}`),
     cases: await run(sql`delete from case_time where ${ids('case_time', sql`resolved_at < ${before(keep.cases)}`)}`),
   };

@@ -42,15 +42,16 @@ export async function takeBack(
     .where('turn', '=', turn)
     .where('state', '=', 'waiting')
     .execute();
-  // One that was tried may be there all the same.
-  const [written] = rows.filter(({ action, state, tries }) =>
-    action === 'fields' ? state === 'done' : state === 'done' || (state === 'waiting' && tries > 0),
+  // One that was tried may be there all the same, and one that the desk took is, even if it does not show it as it should.
+  const [written] = rows.filter(
+    ({ action, state, tries, accepted_at: accepted }) =>
+      state === 'done' || (action !== 'fields' && (accepted !== null || (state === 'waiting' && tries > 0))),
   );
   if (written) {
     const { desk, kind, case_id: caseId } = written;
     const marker = markerOf(desk, kind, caseId, resource, 'moved', String(turn));
     const others = rows
-      .filter(({ action, state }) => action !== 'fields' && state === 'done')
+      .filter(({ action, state, accepted_at: accepted }) => action !== 'fields' && (state === 'done' || accepted))
       .map((row) => `[${row.marker}]`);
     const fields = rows.some(({ action, state }) => action === 'fields' && state === 'done');
     const body = [

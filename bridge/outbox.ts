@@ -33,6 +33,8 @@ export async function retryParked(db: Db, desk: string): Promise<number> {
     .set({ state: 'waiting', reason: null, accepted_at: null, looks: 0, next_at: sql<Date>`now()` })
     .where('desk', '=', desk)
     .where('state', '=', 'parked')
+    // Past its time the text is gone, and with it the marker by which the note would be found again.
+    .where('body', '!=', '')
     // What was taken back with its session is not to be written; that it was moved is.
     .where((it) =>
       it.or([

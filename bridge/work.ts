@@ -6,6 +6,7 @@ import { makeHandover } from './handover.ts';
 import { forgetOld } from './keep.ts';
 import { expireLaunches } from './launches.ts';
 import { connectedAt, makeFill } from './listings.ts';
+import { said } from './log.ts';
 import { makeWriter, resumeChanged } from './outbox.ts';
 import { forgetPops } from './pops.ts';
 import type { Parts } from './server.ts';
@@ -48,18 +49,25 @@ export async function makeWork(parts: Parts): Promise<void> {
     write: ({ outbox }) => writer.write(outbox),
     times: ({ desk }) => times.read(desk),
     async sweep() {
+      const steps: Record<string, () => Promise<unknown>> = {
+        async forget() {
+          const forgotten = (await forget(db, waits.keep)) + (await forgetPops(db, waits.keep));
+          const old = await forgetOld(db, config.keep);
+          if (forgotten || Object.values(old).some(Boolean)) log.info('past their time', { forgotten, ...old });
+        },
+        write: () => writer.sweep(),
+        times: () => times.sweep(),
+        handOver,
+        ...(config.worklink?.since && { fill: () => jobs.ask('fill', 'fill', {}) }),
+        // With WorkLink nobody says that there was no call who has not looked there.
+        look: look ?? (() => expireLaunches(db, waits.launch)),
+      };
       try {
-        const forgotten = (await forget(db, waits.keep)) + (await forgetPops(db, waits.keep));
-        const old = await forgetOld(db, config.keep);
-        if (Object.values(old).some(Boolean)) log.info('past their time', old);
-        await writer.sweep();
-        await times.sweep();
-        await handOver();
-        if (config.worklink?.since) await jobs.ask('fill', 'fill', {});
-        await look?.();
-        // With WorkLink nobody says so who has not looked there.
-        const expired = look ? 0 : await expireLaunches(db, waits.launch);
-        if (forgotten || expired) log.info('swept', { forgotten, expired });
+        // One that fails leaves the others as they are.
+        for (const [step, work] of Object.entries(steps)) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          await work().catch((error: unknown) => log.error('sweep: failed', { step, error: said(error) }));
+        }
       } finally {
         await jobs.ask('sweep', 'sweep', {}, waits.sweep);
       }

@@ -45,7 +45,8 @@ function refusal(desk: Desk, answer: Answer | Fault): Outcome | undefined {
   if (status === 429 || desk.busy?.(answer))
     return { later: `The desk asks to wait (${status}).`, ...(after && { after }) };
   if (status === 409) return { later: 'Somebody else was changing the record (409).' };
-  if (status >= 500) return { unknown: `The desk answers ${status}.`, ...(after && { after }) };
+  // A server between that lost patience says 408, and nothing of what the desk did.
+  if (status >= 500 || status === 408) return { unknown: `The desk answers ${status}.`, ...(after && { after }) };
   if (status >= 400) return { parked: `The desk refuses the note (${status}). Look at the rights of its API user.` };
   return undefined;
 }

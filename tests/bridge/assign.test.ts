@@ -175,12 +175,27 @@ test('while a note is being written nobody moves it; what waits is not written a
     .execute();
   const busy = await give(id, two);
   expect(busy.status).toBe(409);
-  await world.db.updateTable('outbox').set({ state: 'waiting', tries: 0 }).where('session_id', '=', id).execute();
+  await world.db
+    .updateTable('outbox')
+    .set({ state: 'waiting', tries: 0, accepted_at: null })
+    .where('session_id', '=', id)
+    .execute();
   const before = textsOn(one.id).length;
   expect((await give(id, two)).status).toBe(200);
   await noted(two.id, 1);
   await settled(id);
   expect(textsOn(one.id)).toHaveLength(before);
+});
+
+test('what the desk took and shows otherwise than it should is said to have moved as well', async () => {
+  const { id } = await nobodys();
+  const [one, two] = [record(), record()];
+  desks.on('published');
+  await give(id, one);
+  await settled(id);
+  expect(textsOn(one.id)).toHaveLength(1);
+  await give(id, two);
+  expect((await noted(one.id, 2))[1]).toContain(/\[WL-[0-9a-f]{16}\]/.exec(textsOn(one.id)[0] ?? '')?.[0]);
 });
 
 test('a call that has not ended gets its note when it has', async () => {

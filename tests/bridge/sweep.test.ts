@@ -79,6 +79,14 @@ describe('a webhook that is lost, §2.4 "lost hooks are never reported"', () => 
     await until(async () => ((await read(world, session)).data as { state: string }).state === 'two');
   });
 
+  test('is found by a sweep of which another part fails', async () => {
+    const { cms, world } = await worldOf();
+    await sql`alter table pop rename to elsewhere`.execute(world.db);
+    const session = cms.add({ ...old, externalData: { launch_id: await launch(world, '1') } });
+    await until(async () => world.lines.some((line) => line.includes('"sweep: failed"') && line.includes('forget')));
+    expect(await read(world, session)).toMatchObject({ match: 'launch' });
+  });
+
   test('of more than a page, behind one that is known: all are found', async () => {
     const { cms, world } = await worldOf({}, { sweep: 3600 });
     const later = (n: number) => new Date(Date.now() + n * 1000).toISOString();

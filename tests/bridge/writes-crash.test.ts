@@ -208,6 +208,27 @@ test('what was written and then taken away by somebody is not written again once
   expect(await retryParked(db, 'plain')).toBe(0);
 });
 
+test('what is past its time, text and marker, is not tried again', async () => {
+  const { id, row } = await waiting('plain');
+  await db.updateTable('outbox').set({ state: 'parked', reason: 'refused', body: '' }).where('id', '=', row).execute();
+  expect(await retryParked(db, 'plain')).toBe(0);
+  await bridge().writer.write(row);
+  expect(notesOn(id)).toEqual([]);
+});
+
+test('408: a server between gave up, and the desk may have written all the same: looked for, and there once', async () => {
+  const { id, row } = await waiting('plain');
+  const between = bridge((ask) => async (request) => {
+    const answer = await ask(request);
+    return request.method === 'GET' ? answer : { ...answer, status: 408 };
+  });
+  await between.writer.write(row);
+  expect((await state(row)).state).toBe('writing');
+  await later(row);
+  await bridge().writer.write(row);
+  expect([(await state(row)).state, notesOn(id).length]).toEqual(['done', 1]);
+});
+
 test('what was taken back with its session is not tried again', async () => {
   const { id, session, row } = await waiting('plain');
   await db.updateTable('outbox').set({ state: 'parked', reason: 'given to another' }).where('id', '=', row).execute();

@@ -26,8 +26,8 @@ async function call(id: string, days: number, people: string[], note: 'done' | '
   await sql`insert into outbox (desk, kind, case_id, session_id, action, marker, body, state, created_at, done_at)
     select 'rt', 'ticket', '7', id, 'note', ${`WL-${id}`}, ${`With: ${people.join(', ')}`}, ${note}, ${ago(days)},
       ${note === 'done' ? ago(days) : null} from session where resource_id = ${id}`.execute(world.db);
-  await sql`insert into wrapup (desk, kind, case_id, launch_id, outcome, trip_avoided, at)
-    values ('rt', 'ticket', '7', ${id}, 'solved', true, ${ago(days)})`.execute(world.db);
+  await sql`insert into wrapup (desk, kind, case_id, launch_id, outcome, trip_avoided, at, received_at)
+    values ('rt', 'ticket', '7', ${id}, 'solved', true, ${ago(days)}, ${ago(days)})`.execute(world.db);
 }
 async function closed(id: string, days: number | null): Promise<void> {
   await sql`insert into case_time (desk, kind, case_id, opened_at, resolved_at, source, seen_at)
@@ -76,6 +76,28 @@ test('names and texts go long before the figures', async () => {
   expect(rows.map(({ data }) => data === null)).toEqual([false, true]);
   expect(rows[1]?.milliseconds).toBe('1000');
   expect(await left('outbox', 'body')).toEqual(['', 'With: Dana Reyes']);
+});
+
+test('a wrong clock of a phone or a computer makes nothing older or younger', async () => {
+  await call('AAAAAAAAAAAA', 1, ['Dana Reyes']);
+  await call('BBBBBBBBBBBB', 1001, ['Dana Reyes']);
+  await call('CCCCCCCCCCCC', 1001, ['Dana Reyes']);
+  const clock = (id: string, at: Date) =>
+    Promise.all([
+      sql`update launch set launched_at = ${at} where id = ${id}`.execute(world.db),
+      sql`update session set started_at = ${at}, ended_at = ${at} where resource_id = ${id}`.execute(world.db),
+      sql`update wrapup set at = ${at} where launch_id = ${id}`.execute(world.db),
+    ]);
+  await clock('AAAAAAAAAAAA', new Date(0));
+  await clock('BBBBBBBBBBBB', new Date('2090-01-01'));
+  // What was over long before it was filled in is as old as WorkLink says.
+  await sql`update session set quiet = true, first_at = now(), read_at = now()
+    where resource_id = 'CCCCCCCCCCCC'`.execute(world.db);
+  await forgetOld(world.db, keep);
+  expect(await left('launch', 'id')).toEqual(['AAAAAAAAAAAA']);
+  expect(await left('session', 'resource_id')).toEqual(['AAAAAAAAAAAA']);
+  expect(await left('wrapup', 'launch_id')).toEqual(['AAAAAAAAAAAA']);
+  expect((await world.db.selectFrom('session').select('data').executeTakeFirst())?.data).not.toBeNull();
 });
 
 test('a note that was not written yet stays, with its call', async () => {
