@@ -8,7 +8,7 @@
  * answers, and puts it into a session of its own, so that Ctrl-C ends the bridge first.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -23,8 +23,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 
@@ -144,15 +145,16 @@ async function place(who: Owner, dataDir: string): Promise<string> {
   return join(varTmp(`deskcall-data-${short(wanted)}`), 'pg');
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+
+/** Below those that connections going out are given: one of these could have it when the server comes back. */
+async function freePort(): Promise<number> {
+  const port = randomInt(15_000, 32_768);
+  return (await isFree(port)) ? port : freePort();
 }
 
 /** The port that a running server wrote down; undefined where there is none. */
@@ -233,14 +235,17 @@ export async function startPostgres(dataDir: string, installed?: string): Promis
       );
     });
   let url: string | undefined;
-  // Another process may start it at the same time: then the first try fails, and its port is there for the second.
-  for (let tries = 0; !url && tries < 3; tries += 1) {
-    const running = portOf(data);
+  // Another process may start it at the same time: then the first try fails, and its port is there for the second. What
+  // is left of a server that was killed may still be on its way out: then it fails until that is gone.
+  for (let tries = 0; !url && tries < 20; tries += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other by intent
+    if (tries) await wait(500);
+    const running = portOf(data);
+    // oxlint-disable-next-line no-await-in-loop -- as above
     if (running && (await answers(postgresDatabase(addressOf(data, running))))) url = addressOf(data, running);
     else {
       // oxlint-disable-next-line no-await-in-loop -- as above
-      const port = (tries === 0 && running) || (await freePort());
+      const port = running && (await isFree(running)) ? running : await freePort();
       const settings = [
         `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`,
         '-c log_checkpoints=off -c lc_messages=C -c max_connections=200',

@@ -69,6 +69,34 @@ test('in a clone below a folder that is closed to others: up, joined, ended, up 
   }
 });
 
+test('one that is killed comes back on its port, though what is left of it is in the way for a while', async () => {
+  const dataDir = folder();
+  const one = await startPostgres(dataDir);
+  const busy = new pg.Client({ connectionString: one.url });
+  busy.on('error', () => {});
+  try {
+    await busy.connect();
+    // Work that does not notice that its server is gone, and keeps the next one from starting.
+    const worked = busy.query('select count(*) from generate_series(1, 20000000)').catch(() => {});
+    await expect
+      .poll(() =>
+        ask(
+          one.url,
+          `select 1 as n from pg_stat_activity where query like '%generate\\_series%' and pid <> pg_backend_pid()`,
+        ),
+      )
+      .toEqual([{ n: 1 }]);
+    process.kill(Number(readFileSync(join(one.data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    const again = await startPostgres(dataDir);
+    expect(again.url).toBe(one.url);
+    expect(await ask(again.url, 'select 1 as n')).toEqual([{ n: 1 }]);
+    await worked;
+    await again.stop();
+  } finally {
+    if (one.data.startsWith('/var/tmp/deskcall-data-')) rmSync(dirname(one.data), { recursive: true, force: true });
+  }
+});
+
 test('an install without scripts lacks the links between libraries: they are made, and made again without harm', () => {
   const native = join(folder(), 'native');
   mkdirSync(join(native, 'lib'), { recursive: true });
