@@ -8,6 +8,8 @@ import type { Db } from './db.ts';
 
 type Kind = {
   table: string;
+  /** Which of its rows are told, where not all are. */
+  of?: string;
   /** Those without a place get one in this order. */
   order: string;
   /** The names in exports, each with its expression. They stay: tools are built on them. */
@@ -104,6 +106,21 @@ const kinds: Record<ExportKind, Kind> = {
       receivedAt: time('received_at'),
     },
   },
+  // Without its place when the configuration names another stage: stages.ts.
+  jobs: {
+    table: 'event',
+    of: "source = 'serviceoptimizer' and state = 'taken'",
+    order: 'id',
+    columns: {
+      id: 'id::text',
+      instance: 'via',
+      number: 'subject',
+      verb: 'verb',
+      raw: 'detail',
+      stage: '(select stage from stage where instance = event.via and raw = event.detail)',
+      at: time('received_at'),
+    },
+  },
 };
 
 export type Row = Record<string, string | number | boolean | null>;
@@ -113,7 +130,7 @@ export const columnsOf = (kind: ExportKind): string[] => Object.keys(kinds[kind]
 
 /** @param cursor what the page before said; 0 for the first */
 export async function exportRows(db: Db, kind: ExportKind, cursor: string, limit: number): Promise<Rows> {
-  const { table, order, columns } = kinds[kind];
+  const { table, of = 'true', order, columns } = kinds[kind];
   const list = Object.entries(columns).map(([name, expression]) => sql`${sql.raw(expression)} as ${sql.id(name)}`);
   const page = async (): Promise<(Row & { told: string })[]> => {
     const { rows } = await sql<Row & { told: string }>`
@@ -128,7 +145,7 @@ export async function exportRows(db: Db, kind: ExportKind, cursor: string, limit
       // What somebody else is changing right now gets its place later.
       await sql`
         with next as materialized (
-          select id from ${sql.table(table)} where told is null
+          select id from ${sql.table(table)} where told is null and ${sql.raw(of)}
           order by ${sql.ref(order)} limit ${limit + 1} for update skip locked
         )
         update ${sql.table(table)} as row set told = nextval('told') from next where row.id = next.id

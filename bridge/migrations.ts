@@ -351,4 +351,10 @@ export const migrations: readonly string[] = [
   -- Up to when all of a list is known, by WorkLink's clock: sweeps look back so far.
   alter table listing add column seen_to timestamptz;
   `,
+  `
+  -- The places of job events in exports. What is told of one changes only when its stage is named otherwise.
+  alter table event add column told bigint;
+  create unique index event_told on event (told) where told is not null;
+  create index event_untold on event (id) where told is null and source = 'serviceoptimizer' and state = 'taken';
+  `,
 ];

@@ -85,7 +85,7 @@ export const assignShape = z.object({
 export const assignAnswerShape = z.object({ note: z.boolean() });
 
 /** `GET /api/export/{kind}?cursor=&format=json|csv&limit=` */
-export const exportKinds = ['sessions', 'launches', 'cases', 'notes', 'wrapups'] as const;
+export const exportKinds = ['sessions', 'launches', 'cases', 'notes', 'wrapups', 'jobs'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 /**
  * Its answer as JSON. Each row has an `id` that stays; a row that changed comes again, as it is then. `cursor` is what to

@@ -248,10 +248,35 @@ export async function makeYear(db: Db, path: string, size: { cases: number; sess
   await sql`analyze`.execute(db);
 }
 
+/** What ServiceOptimizer pushed of so many jobs: each is sent, most are on site and done, and some wait for parts. */
+async function makeJobs(db: Db, jobs: number): Promise<void> {
+  const roll = dice(7);
+  const stages = { DSP: 'Sent to the technician', LON: 'On site', CMP: 'Completed' };
+  await db
+    .insertInto('stage')
+    .values(Object.entries(stages).map(([raw, stage]) => ({ instance: 'main', raw, stage })))
+    .execute();
+  const steps = Array.from({ length: jobs }, (_, n) => {
+    let at = yearBegins + roll() * (yearEnds - yearBegins - 100 * hour);
+    const after = (most: number): string => iso((at += roll() * most * hour));
+    const job = [{ detail: 'DSP', at: after(1) }];
+    if (roll() < 0.9) job.push({ detail: 'LON', at: after(30) });
+    if (roll() < 0.1) job.push({ detail: 'WAITING_PARTS', at: after(48) });
+    if (roll() < 0.8) job.push({ detail: 'CMP', at: after(8) });
+    return job.map((step) => ({ subject: `WO-${n}`, ...step }));
+  }).flat();
+  await sql`
+    insert into event (source, via, same, headers, body, kind, subject, verb, detail, state, received_at, seen_at)
+    select 'serviceoptimizer', 'main', decode(md5(subject || detail), 'hex'), '{}', '', '5', subject, 'status', detail,
+      'taken', at, at
+    from jsonb_to_recordset(${JSON.stringify(steps)}::jsonb) as step (subject text, detail text, at timestamptz)
+    order by at`.execute(db);
+}
+
 export type YearServer = { url: string; token: string; close(): Promise<void> };
 
 /** A bridge of its own with the simulated year, and a token that opens its report. */
-export async function serveYear(size: { cases: number; sessions: number }): Promise<YearServer> {
+export async function serveYear(size: { cases: number; sessions: number; jobs?: number }): Promise<YearServer> {
   const dir = mkdtempSync(join(tmpdir(), 'deskcall-year-'));
   const config = readConfig({ DATA_DIR: dir, PORT: '0' });
   if ('mistakes' in config) throw new Error(config.mistakes.join('\n'));
@@ -262,6 +287,7 @@ export async function serveYear(size: { cases: number; sessions: number }): Prom
   const path = join(dir, 'cases.csv');
   await makeYear(bridge.db, path, size);
   await importFile(bridge.db, path, true);
+  if (size.jobs) await makeJobs(bridge.db, size.jobs);
   const { token } = await createToken(bridge.db, 'analyst', ['report']);
   return {
     url: bridge.url,

@@ -157,25 +157,27 @@ export function pairs(rows: readonly Pair[], said: Said): string {
     marks: [
       Plot.gridX(ticks, { className: 'grid' }),
       Plot.axisX(ticks, { tickFormat: tickOf(ticks), label: null, tickSize: 4, className: 'axis' }),
-      Plot.axisY({ label: null, tickSize: 0, lineWidth: 24 }),
+      Plot.axisY({ label: null, tickSize: 0, lineWidth: 24, textOverflow: 'ellipsis' }),
       ...marks,
     ],
   });
 }
 
-/** How many of each sort: bars with their counts. */
-export function bars(id: string, rows: readonly { name: string; n: number }[], said: Said): string {
+/** How many of each sort: bars with their counts. @param isWide where names are an admin's, of any length */
+export function bars(id: string, rows: readonly { name: string; n: number }[], said: Said, isWide = false): string {
+  const marginLeft = isWide ? 240 : 124;
   return draw(id, said, {
-    width: 480,
+    width: isWide ? 1040 : 480,
     height: rows.length * 24 + 8,
-    marginLeft: 104,
+    marginLeft,
     marginRight: 64,
     marginTop: 4,
     marginBottom: 4,
     x: { domain: [0, Math.max(1, ...rows.map(({ n }) => n))], axis: null },
     y: { domain: rows.map(({ name }) => name), padding: 0.25 },
     marks: [
-      Plot.axisY({ label: null, tickSize: 0 }),
+      // The table has the whole name.
+      Plot.axisY({ label: null, tickSize: 0, lineWidth: marginLeft / 12 - 1, textOverflow: 'ellipsis' }),
       Plot.barX(rows, { y: 'name', x: 'n', className: 'bar' }),
       Plot.text(rows, { y: 'name', x: 'n', text: ({ n }: { n: number }) => count(n), textAnchor: 'start', dx: 6 }),
     ],

@@ -16,7 +16,7 @@ export type Cell = Record<Trait, string | null> & {
 };
 
 /** PostgreSQL's text of a list of numbers: `{1,2,-1}`. */
-function numbers(text: string): Int32Array {
+export function numbers(text: string): Int32Array {
   const list: number[] = [];
   let value = 0;
   let sign = 1;

@@ -10,6 +10,7 @@ import {
   distribution,
   fewWords,
   groupSection,
+  jobsSection,
   laterSection,
   medianLine,
   pathSection,
@@ -149,6 +150,7 @@ ${
         )
       : none('Too few cases to show', `Fewer than ${limits.show} cases are in this view. Widen the filters.`)
 }
+${jobsSection(report)}
 <footer class="meta"><p id="facts">${report.empty ? '' : html`${count(report.cases)} cases, ${spanOf(filter)}. `}Read and counted in <span id="took">${took().toFixed(2)}</span> s.</p>
 <p>Times are by the clock, nights and weekends included; days are in UTC. Groups of fewer than ${limits.show} cases are not shown, and fewer than ${limits.compare} on a side are not compared.</p>
 ${fresh.filter(({ read_to }) => read_to).map(({ desk, read_to }) => html`<p>Cases of ${desk} are known until ${read_to ? momentOf(read_to) : ''}.</p>`)}

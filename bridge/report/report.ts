@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import type { ReportConfig } from './config.ts';
 import { readCells, readChoices, readFreshness, readPath, type Cell, type Path } from './data.ts';
 import { callsPerCase, compare, groups, type Comparison, type Group } from './figures.ts';
+import { readJobs, type Jobs } from './jobs.ts';
 import { starts, type Filter, type Trait } from './filter.ts';
 
 type Head = {
@@ -10,6 +11,8 @@ type Head = {
   limits: { compare: number; show: number };
   choices: Record<Trait, string[]>;
   fresh: Awaited<ReturnType<typeof readFreshness>>;
+  /** ServiceOptimizer's; `apart` where the view asks for what they don't have. */
+  jobs: Jobs | 'apart' | null;
   /** Seconds since it was begun. Asked for last, so that all the counting is in it. */
   took: () => number;
 };
@@ -34,15 +37,17 @@ const casesIn = (cells: readonly Cell[]): number => cells.reduce((sum, { seconds
 export async function makeReport(db: Db, config: ReportConfig, filter: Filter): Promise<Report> {
   const began = performance.now();
   const limits = { compare: config.compare, show: config.show };
-  const [cells, choices, fresh, path] = await Promise.all([
+  const [cells, choices, fresh, path, jobs] = await Promise.all([
     readCells(db, filter),
     readChoices(db, limits.show),
     readFreshness(db),
     readPath(db, filter),
+    readJobs(db, filter, limits.show),
   ]);
   const cases = casesIn(cells);
   const took = (): number => (performance.now() - began) / 1000;
-  if (cases < limits.show) return { filter, limits, choices, fresh, empty: choices.desk.length ? 'few' : 'none', took };
+  if (cases < limits.show)
+    return { filter, limits, choices, fresh, jobs, empty: choices.desk.length ? 'few' : 'none', took };
   const seconds = filter.start * 3600;
   const perCase = callsPerCase(cells);
   const made = {
@@ -50,6 +55,7 @@ export async function makeReport(db: Db, config: ReportConfig, filter: Filter): 
     limits,
     choices,
     fresh,
+    jobs,
     empty: null,
     cases,
     called: cases - (perCase[0] ?? 0),

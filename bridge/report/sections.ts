@@ -235,3 +235,80 @@ ${table(
 )}
 </section>`;
 }
+
+/** So many statuses that no stage is named for are enough to begin with. */
+const mostUnnamed = 50;
+
+export function jobsSection({ jobs, limits: { show }, filter }: Report): Html | string {
+  if (!jobs) return '';
+  const whole = (body: Html): Html => html`<section class="card sec" id="jobs">
+<h2>ServiceOptimizer’s jobs</h2>
+${body}
+</section>`;
+  if (jobs === 'apart')
+    return whole(
+      html`<p class="meta">Jobs have no desk, queue, priority or asset class. Set these filters to “All” to see them.</p>`,
+    );
+  if (jobs.jobs < show) return whole(html`<p class="meta">Fewer than ${show} jobs are in this view.</p>`);
+  const { hidden } = jobs;
+  const left = (n: number, what: string): Html | string =>
+    n ? html`<p class="meta">${what} of fewer than ${show} jobs are not shown: ${count(n)}.</p>` : '';
+  const some = filter.from ?? filter.to;
+  return whole(html`<p class="meta">${count(jobs.jobs)} jobs${some ? ', by the day of their first push' : ''}. Times are those at which ServiceOptimizer’s pushes came, not those at which something happened on site.</p>
+${
+  jobs.stages.length
+    ? html`${chart(
+        'Jobs by stage, chart',
+        bars(
+          'stages',
+          jobs.stages.map(({ name, jobs: n }) => ({ name, n })),
+          { title: 'Jobs that came to each stage', text: 'The same numbers stand in the table below.' },
+          true,
+        ),
+      )}${table(
+        'Jobs by stage',
+        [head('Stage'), end('Jobs that came to it'), end('Jobs last pushed with it')],
+        jobs.stages.map(
+          ({ name, jobs: n, now }) =>
+            html`<tr><th scope="row">${name}</th>${cell(count(n))}${cell(atLeast(now, show))}</tr>`,
+        ),
+      )}`
+    : ''
+}
+${left(hidden.stages, 'Stages')}
+${
+  jobs.moves.length
+    ? html`<h3>From one stage to the next</h3>
+<p class="meta">Only jobs that came to a next stage count, so those that are stuck don’t make these times longer. A way that a job went twice counts twice in the time. Statuses without a stage are passed over.</p>
+${table(
+  'From one stage to the next',
+  [head('From'), head('To'), end('Jobs'), end('Median, interval')],
+  jobs.moves.map(({ from, to, jobs: n, seconds }) => {
+    const median = medianOf(seconds);
+    return html`<tr><th scope="row">${from}</th><td>${to}</td>${cell(count(n))}<td class="end">${lasting(median.at)} <span class="iv">${between(median)}</span></td></tr>`;
+  }),
+)}`
+    : ''
+}
+${left(hidden.moves, 'Ways from one stage to the next')}
+${
+  jobs.unnamed.length
+    ? html`<h3>Statuses without a stage</h3>
+<p class="meta">Whoever runs the bridge can name a stage for each, in its configuration: serviceoptimizer, the system, stages. That counts for what was pushed before, too.</p>
+${table(
+  'Statuses without a stage',
+  [head('Status, as it was pushed'), head('System'), end('Jobs')],
+  jobs.unnamed
+    .slice(0, mostUnnamed)
+    .map(
+      ({ raw, instance, jobs: n }) => html`<tr><th scope="row">${raw}</th><td>${instance}</td>${cell(count(n))}</tr>`,
+    ),
+)}${
+  jobs.unnamed.length > mostUnnamed
+    ? html`<p class="meta">And ${count(jobs.unnamed.length - mostUnnamed)} more.</p>`
+    : ''
+}`
+    : ''
+}
+${left(hidden.unnamed, 'Statuses without a stage')}`);
+}

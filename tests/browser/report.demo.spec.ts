@@ -11,7 +11,7 @@ const test = base.extend<{ analyst: Page }, { year: YearServer; chrome: () => Pr
   year: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright wants a fixture's needs destructured
     async ({}, use) => {
-      const year = await serveYear({ cases: 6000, sessions: 1200 });
+      const year = await serveYear({ cases: 6000, sessions: 1200, jobs: 400 });
       await use(year);
       await year.close();
     },
@@ -86,8 +86,8 @@ test('a wrong token is told so, and stands nowhere', async ({ chrome, year }) =>
 });
 
 test('each chart has its table, opened by the keyboard, and the CSV has the same cases', async ({ analyst }) => {
-  await expect(analyst.locator('svg[role=img]')).toHaveCount(5);
-  await expect(analyst.locator('section:has(svg[role=img]):has(table)')).toHaveCount(5);
+  await expect(analyst.locator('svg[role=img]')).toHaveCount(6);
+  await expect(analyst.locator('section:has(svg[role=img]):has(table)')).toHaveCount(6);
   const section = analyst.locator('#curve');
   await section.locator('summary').focus();
   await analyst.keyboard.press('Enter');

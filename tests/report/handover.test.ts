@@ -76,6 +76,18 @@ test('what is new comes once as a file, and at least once as a POST; what change
   expect(readdirSync(join(dir, 'out')).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
+test('job events are handed over as well', async () => {
+  await sql`
+    insert into event (source, via, same, headers, body, subject, verb, detail, state)
+    values ('serviceoptimizer', 'main', '', '{}', '', 'W1', 'status', '=2+2', 'taken')`.execute(world.db);
+  const post = await until(async () => got.find(({ kind }) => kind === 'jobs'));
+  expect(post?.rows).toMatchObject([{ instance: 'main', number: 'W1', verb: 'status', raw: '=2+2', stage: null }]);
+  const file = await until(async () => readdirSync(join(dir, 'out')).find((name) => /^jobs-0-\d+\.csv$/.test(name)));
+  expect(readFileSync(join(dir, 'out', file), 'utf8')).toMatch(
+    /^id,instance,number,verb,raw,stage,at\r\n\d+,main,W1,status,"'=2\+2",,2026-/,
+  );
+});
+
 test('it is sent with its secret, which stands in no log', () => {
   expect([...authorizations]).toEqual(['Bearer export-secret']);
   expect(world.lines.join('')).toContain('not handed over');
