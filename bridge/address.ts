@@ -12,5 +12,7 @@ const words: Record<AddressFault, string> = {
 
 export const address = z.string().superRefine((text, context) => {
   const fault = addressFault(text);
-  if (fault) context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} ${words[fault]}` });
+  // One with a password is not quoted: mistakes are logged.
+  const named = fault === 'user' ? 'the address' : JSON.stringify(text);
+  if (fault) context.addIssue({ code: 'custom', message: `${named} ${words[fault]}` });
 });

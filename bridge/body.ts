@@ -23,6 +23,8 @@ export async function readBody(request: IncomingMessage, longest: number): Promi
       resolve(Buffer.concat(chunks));
     };
     const gone = (): void => reject(new Error('The sender went away.'));
+    // Nothing comes of it any more, not even that it went.
+    if (request.destroyed && !request.complete) return gone();
     request.on('data', take).on('end', whole).on('error', reject).on('close', gone);
   });
 }

@@ -6,7 +6,7 @@
  *
  * From its documents: a note is an annotation; its id may be ours, and PATCH to an id creates it or changes it, so that
  * the same note is written once; a limit answers 429 with Retry-After. From memory: portals show annotations that hold
- * `*WEB*`, others are internal. Inferred: the name by which a booking is bound. Not run here.
+ * `*WEB*`, others are internal; newer forms show a note as HTML. Inferred: the name by which a booking is bound. Not run here.
  */
 import { tables } from '../../lib/desks/dynamics.ts';
 import { at, bearer, idAt, listAt, part, textAt, type DeskServer, type Ref } from './desk.ts';
@@ -19,8 +19,8 @@ const setOf = (kind: string): string => (Object.hasOwn(tables, kind) ? (tables[k
 const base = ({ kind, id }: Ref): string => `/${setOf(kind)}(${guid(id)})`;
 const numbers: Record<string, string> = { incident: 'ticketnumber', msdyn_workorder: 'msdyn_name' };
 
-/** Names of people don't publish a note. */
-const plain = (text: string): string => text.replaceAll(/\*(?=web\*)/gi, '(');
+/** Names of people neither publish a note nor are HTML in it. */
+const plain = (text: string): string => text.replaceAll(/\*(?=web\*)/gi, '(').replaceAll('<', '‹');
 
 /** Only what is there is changed; else the same request would create it. */
 const existing = { 'if-match': '*' };

@@ -34,8 +34,9 @@ function textOf(node: unknown, depth = 0): string {
   return textAt(node, 'text') + inner.join(at(node, 'type') === 'doc' ? '\n' : '');
 }
 
-/** Wiki text that is shown as it is. */
-const wikiOf = (text: string): string => `{noformat}\n${text.replaceAll(/\{(?=noformat)/gi, '(')}\n{noformat}`;
+/** Wiki text that is shown as it is. Whether a `[~name]` in it calls that person is not known, so there is none. */
+const wikiOf = (text: string): string =>
+  `{noformat}\n${text.replaceAll(/\{(?=noformat)/gi, '(').replaceAll('[~', '(~')}\n{noformat}`;
 const unwiki = (text: string): string => text.replaceAll('{noformat}', '').trim();
 
 export function jira(which: 'cloud' | 'data-center', role: string | undefined): DeskServer {

@@ -29,7 +29,8 @@ function fitting(text: string, bytes = 4000): string {
   const end = text.slice(text.lastIndexOf('\n') + 1);
   let start = text.slice(0, text.length - end.length);
   while (Buffer.byteLength(start + end) > bytes) start = `${start.slice(0, -100).trimEnd()}\n`;
-  return start + end;
+  // A cut may go through the middle of a character.
+  return start.toWellFormed() + end;
 }
 
 /** On a page of posts. */

@@ -4,8 +4,8 @@
  *
  * From its documents: work notes are internal, comments are for the customer; journal fields are only ever added to; a
  * limit answers 429 with Retry-After. Inferred: what a user may not read of sys_journal_field is left out of the list,
- * so that the note is parked as not shown. From memory: the API key's header; `[code]` in a journal field is HTML. Not
- * run here.
+ * so that the note is parked as not shown. From memory: the API key's header; `[code]` in a journal field is HTML, and
+ * `@[…]` a mention. Not run here.
  */
 import { tables } from '../../lib/desks/servicenow.ts';
 import { at, basic, idAt, listAt, part, textAt, type DeskServer, type Ref } from './desk.ts';
@@ -14,8 +14,8 @@ import { at, basic, idAt, listAt, part, textAt, type DeskServer, type Ref } from
 const sysId = (id: string): string => (/^[\da-f]{32}$/.test(id) ? id : 'none');
 const base = ({ kind, id }: Ref): string => `/api/now/table/${part(kind)}/${sysId(id)}`;
 
-/** Square brackets of names are no markup. */
-const plain = (text: string): string => text.replaceAll(/\[(?=\/?code\])/gi, '(');
+/** Square brackets of names are no markup, and call nobody. */
+const plain = (text: string): string => text.replaceAll(/\[(?=\/?code\])|(?<=@)\[/gi, '(');
 
 export const servicenow: DeskServer = {
   kinds: { includes: (kind) => tables.test(kind) },

@@ -4,14 +4,15 @@
  *
  * From its documents: a comment is public unless it says otherwise; nothing makes a write happen once; a comment stays
  * as it is; 429 with Retry-After, for one ticket as well (30 in 10 minutes). From memory: placeholders in double braces
- * are filled in comments. Not run here.
+ * are filled in comments, and so is what stands in `{% %}`. Not run here.
  */
 import zendeskPages from '../../lib/desks/zendesk.ts';
 import { at, basic, bearer, idAt, kindsOf, listAt, part, textAt, type DeskServer } from './desk.ts';
 
 const base = (id: string): string => `/api/v2/tickets/${part(id)}`;
 
-const plain = (text: string): string => text.replaceAll('{{', '{ {');
+/** Names of people are no template. */
+const plain = (text: string): string => text.replaceAll(/\{(?=[{%])/g, '{ ');
 
 export const zendesk: DeskServer = {
   kinds: kindsOf(zendeskPages),

@@ -57,6 +57,16 @@ test('every mistake is named, and none quotes a secret', () => {
   expect(said).not.toContain('CANARY');
 });
 
+test('an address with a password is a mistake that does not quote it', () => {
+  const url = 'https://agent:S3CRET-CANARY@rt.test';
+  const config = readConfig({
+    BRIDGE_CONFIG: write('password.json', JSON.stringify({ desks: { rt: { type: 'request-tracker', url } } })),
+  });
+  const said = 'mistakes' in config ? config.mistakes.join('\n') : '';
+  expect(said).toContain('desks.rt.url: the address holds a user');
+  expect(said).not.toContain('CANARY');
+});
+
 test('every mistake of the file is named by its path', () => {
   const BRIDGE_CONFIG = write(
     'paths.json',

@@ -1,8 +1,10 @@
 /** Whoever means harm is refused or stored as text, with one line in the log, and what honest people send is not lost. */
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newLaunchId } from '../../lib/worklink.ts';
+import { readBody } from '../../bridge/body.ts';
 import { forget } from '../../bridge/inbox.ts';
 import { serveDesks, type DesksServer } from '../../sandbox/desks.ts';
 import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
@@ -75,6 +77,23 @@ function send(url: string, body: string, headers: Record<string, string>): Promi
     outgoing.write(body);
   });
 }
+
+test('a sender who is gone before the body is read keeps nothing waiting', async () => {
+  const body = new Promise<Buffer | null>((resolve, reject) => {
+    const server = createServer((incoming) => {
+      incoming.once('close', () => {
+        server.close();
+        readBody(incoming, 1000).then(resolve, reject);
+      });
+    }).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      const outgoing = request({ port, method: 'POST', headers: { 'content-length': '100' } });
+      outgoing.on('error', () => {});
+      outgoing.write('half', () => outgoing.destroy());
+    });
+  });
+  await expect(body).rejects.toThrow('went away');
+});
 
 test.each([
   ['nesting', `{"data":{"id":"x"},"x":${'['.repeat(60_000)}${']'.repeat(60_000)}}`],

@@ -1,5 +1,6 @@
 /** An internal note on each desk of the sandbox, by its own requests. */
 import { describe, expect, test } from 'vitest';
+import { salesforce } from '../../bridge/desks/salesforce.ts';
 import { configured } from './desks-config.ts';
 import { until } from './wait.ts';
 import { makeWrites } from './writes-world.ts';
@@ -89,6 +90,19 @@ test.each([
   expect(it.notesOn(id)).toHaveLength(others * 2 + 1);
 });
 
+test.each([
+  ['zendesk', '{% for x in (1..9) %}', '{%'],
+  ['jira-dc', '[~admin]', '[~'],
+  ['dynamics', '<img src=https://x.test>', '<'],
+  ['servicenow', '@[admin:Admin]', '@['],
+])('%s: what means something there does not, in the name %s', async (desk, name, meant) => {
+  const { id, session } = await it.called(desk, { people: ['Alex Agent', name] });
+  await it.announce(session);
+  await it.row(id, 'done');
+  expect(it.notesOn(id)[0]?.text).toContain('Alex Agent');
+  expect(it.notesOn(id)[0]?.text).not.toContain(meant);
+});
+
 test('Salesforce: too many requests answer 403, and are waited for', async () => {
   const { id, session } = await it.called('salesforce');
   it.desks.on('limit-exceeded');
@@ -105,6 +119,14 @@ test('Salesforce: a comment is cut to what fits, and keeps its marker', async ()
   await it.row(id, 'done');
   const [note] = it.notesOn(id);
   expect(note?.text).toMatch(/漢[^]*\n\[WL-\w+\]$/);
+  // Wherever the cut is, it is between two characters.
+  for (let n = 0; n < 4; n += 1) {
+    const { body } = salesforce.note(
+      { kind: 'Case', id: '' },
+      { text: `${'x'.repeat(n)}${'🙂'.repeat(1500)}\n[WL-1]`, marker: '', key: '' },
+    );
+    expect((body as { CommentBody: string }).CommentBody.isWellFormed()).toBe(true);
+  }
 });
 
 test('a token that was taken back is renewed once, and nothing is lost', async () => {
