@@ -48,7 +48,7 @@ async function panelAndCard(page: Page): Promise<void> {
 
 /** The report with the simulated year: what one sees first, in light and dark. */
 async function report(): Promise<void> {
-  const year = await serveYear({ cases: 20_000, sessions: 3000 });
+  const year = await serveYear({ cases: 200_000, sessions: 30_000 });
   const browser = await chromium.launch({
     executablePath: (await findBrowser()).executablePath,
     args: ['--no-sandbox'],
