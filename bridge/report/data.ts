@@ -1,5 +1,5 @@
 /** The report's numbers as the database has them: few rows of long lists, since 200,000 rows would take seconds. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../db.ts';
 import { asksForTraits, conditions, type Filter, type Trait } from './filter.ts';
 
@@ -32,6 +32,15 @@ export function numbers(text: string): Int32Array {
   }
   return text === '{}' ? new Int32Array() : Int32Array.from(list);
 }
+
+/**
+ * Seconds as a number that fits, whatever a clock said. What lies before the beginning is at it: a case may be written
+ * down when its call has begun.
+ */
+const secondsOf = (span: RawBuilder<unknown>) =>
+  sql<
+    number | null
+  >`(case when ${span} is not null then round(greatest(0, least(extract(epoch from ${span}), 2000000000)))::int end)`;
 
 /** A record of WorkLink's that is a call with somebody, and not a scenario that one works through alone. */
 const isCall = sql<boolean>`coalesce(session.type, '') !~* 'scenario' and session.match in ('launch', 'case', 'hand')`;
@@ -71,7 +80,7 @@ export async function readCells(db: Db, filter: Filter): Promise<Cell[]> {
     select desk, queue, priority, asset_class,
       array_agg(least(extract(epoch from until - opened_at), 2000000000)::int)::text as seconds,
       array_agg((resolved_at is not null)::int)::text as over,
-      array_agg(coalesce(extract(epoch from first_call_at - opened_at)::int, -1))::text as call,
+      array_agg(coalesce(${secondsOf(sql`first_call_at - opened_at`)}, -1))::text as call,
       array_agg(calls)::text as calls
     from (${casesOf(filter)}) one
     group by 1, 2, 3, 4
@@ -139,7 +148,7 @@ export async function readPath(db: Db, filter: Filter): Promise<Path> {
     sql<{ launches: string; seen: string; matched: string; written: string; waits: string | null }>`
       select count(*) as launches, count(s.id) as seen, count(*) filter (where s.matched) as matched,
         count(*) filter (where s.written) as written,
-        (array_agg(round(extract(epoch from s.started_at - launch.launched_at))::int)
+        (array_agg(${secondsOf(sql`s.started_at - launch.launched_at`)})
           filter (where s.started_at >= launch.launched_at))::text as waits
       from launch
       left join (
@@ -152,7 +161,7 @@ export async function readPath(db: Db, filter: Filter): Promise<Path> {
       ) s on s.launch_id = launch.id
       where ${conditions(filter, 'launch.launched_at')} ${ofCase('launch')}`.execute(db),
     sql<{ lengths: string | null }>`
-      select array_agg(round(milliseconds / 1000.0)::int)::text as lengths
+      select array_agg(round(least(milliseconds, 2000000000000) / 1000.0)::int)::text as lengths
       from session where ${isCall} and milliseconds is not null
         and ${conditions(filter, 'session.started_at')} ${ofCase('session')}`.execute(db),
     asksForTraits(filter)

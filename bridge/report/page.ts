@@ -5,9 +5,11 @@ import { starts, traitNames, traits, writeFilter, type Filter } from './filter.t
 import { bell, figure, halfFigure, info, select, title, whole, withInterval, type Html } from './pieces.ts';
 import type { Found, Report } from './report.ts';
 import {
+  atLeast,
   binned,
   curveSection,
   distribution,
+  fewer,
   fewWords,
   groupSection,
   jobsSection,
@@ -83,13 +85,26 @@ function found(report: Found): Html {
       ? [figure('With a call and without', 'Not compared', fewWords(comparison, limits))]
       : [halfFigure(1, comparison.withCall), halfFigure(2, comparison.without)];
   return html`<dl class="card figs">${halves}
-${figure('From launch to call, median', path.waits.length ? lasting(wait.at) : 'No calls', ...(path.waits.length ? [withInterval(wait)] : []), `${count(path.waits.length)} launches with a call`)}
-${figure(
-  'Cases with a call',
-  called ? percent(called.share) : '',
-  called ? `95 % interval ${percent(called.low)} to ${percent(called.high)}` : '',
-  `${count(report.called)} of ${count(report.cases)} cases`,
-)}
+${
+  path.waits.length >= limits.show
+    ? figure(
+        'From launch to call, median',
+        lasting(wait.at),
+        withInterval(wait),
+        `${count(path.waits.length)} launches with a call`,
+      )
+    : figure('From launch to call, median', 'Not shown', `${fewer(limits.show)} launches with a call`)
+}
+${
+  called && (report.called === 0 || report.called >= limits.show)
+    ? figure(
+        'Cases with a call',
+        percent(called.share),
+        `95 % interval ${percent(called.low)} to ${percent(called.high)}`,
+        `${count(report.called)} of ${count(report.cases)} cases`,
+      )
+    : figure('Cases with a call', atLeast(report.called, limits.show))
+}
 ${tripFigure(report)}
 </dl>
 ${
@@ -100,8 +115,8 @@ ${
 ${laterSection(report)}
 ${groupSection(report)}
 <div class="pair">
-${distribution('waits', 'From launch to call', 'Launches', binned(path.waits, [0, 15, 30, 45, 60, 90, 120, 300], 1, 's'), medianLine(path.waits, 'launches with a call'))}
-${distribution('lengths', 'Length of a call', 'Calls', binned(path.lengths, [0, 1, 2, 5, 10, 15, 20, 30, 60], 60, 'min'), medianLine(path.lengths, 'calls'))}
+${distribution('waits', 'From launch to call', 'Launches', binned(path.waits, [0, 15, 30, 45, 60, 90, 120, 300], 1, 's'), medianLine(path.waits, 'launches with a call'), 'launches with a call', limits.show)}
+${distribution('lengths', 'Length of a call', 'Calls', binned(path.lengths, [0, 1, 2, 5, 10, 15, 20, 30, 60], 60, 'min'), medianLine(path.lengths, 'calls'), 'calls', limits.show)}
 ${distribution(
   'per-case',
   'Calls per case',
@@ -110,6 +125,8 @@ ${distribution(
     .slice(1)
     .map((n, place) => ({ name: place === 4 ? '5 calls and more' : place ? `${place + 1} calls` : '1 call', n })),
   `${count(report.called)} cases had a call before they were resolved, ${count(report.perCase[0] ?? 0)} had none.`,
+  'cases with a call',
+  limits.show,
 )}
 ${saidSection(report)}
 ${pathSection(report)}

@@ -9,7 +9,11 @@ import { along } from './survival.ts';
 import { between, chanceOf, count, lasting, percent } from './words.ts';
 
 /** Counts that are too small to be shown are not. */
-const atLeast = (n: number, show: number): string => (n > 0 && n < show ? `fewer than ${show}` : count(n));
+export const atLeast = (n: number, show: number): string => (n > 0 && n < show ? `fewer than ${show}` : count(n));
+export const fewer = (show: number): string => `Fewer than ${show}`;
+/** What stands instead of numbers of so few. */
+const notShown = (what: string, show: number): Html =>
+  html`<p class="meta">${fewer(show)} ${what}, so they are not shown.</p>`;
 
 export function fewWords(few: Extract<Comparison, { few: true }>, { compare, show }: Report['limits']): string {
   const [a, b] = [atLeast(few.withCall, show), atLeast(few.without, show)];
@@ -155,8 +159,15 @@ export function distribution(
   what: string,
   rows: { name: string; n: number }[],
   line: string,
+  of: string,
+  show: number,
 ): Html {
   const all = rows.reduce((sum, { n }) => sum + n, 0);
+  if (all < show)
+    return html`<section class="card sec" id="${id}">
+<h2>${name}</h2>
+${notShown(of, show)}
+</section>`;
   return html`<section class="card sec" id="${id}">
 <h2>${name}</h2>
 <p class="meta">${line}</p>
@@ -214,7 +225,7 @@ ${reasons('Notes not written', path.unwritten)}
 </section>`;
 }
 
-export function saidSection({ path: { said, matched } }: Found): Html {
+export function saidSection({ path: { said, matched }, limits: { show } }: Found): Html {
   const all = said.solved + said.visit + said.noAnswer;
   const rows = [
     ['Solved remotely', said.solved],
@@ -226,13 +237,18 @@ export function saidSection({ path: { said, matched } }: Found): Html {
   return html`<section class="card sec" id="said">
 <h2>How calls ended</h2>
 <p class="meta">As technicians said on coming back to the case; the last word on each launch counts.</p>
-${table(
-  'How calls ended',
-  [head('Said by the technician'), end('Launches'), end('Share')],
-  rows.map(
-    ([name, n]) => html`<tr><th scope="row">${name}</th>${cell(count(n))}${cell(sum ? percent(n / sum) : '')}</tr>`,
-  ),
-)}
+${
+  all < show
+    ? notShown('answers', show)
+    : table(
+        'How calls ended',
+        [head('Said by the technician'), end('Launches'), end('Share')],
+        rows.map(
+          ([name, n]) =>
+            html`<tr><th scope="row">${name}</th>${cell(count(n))}${cell(sum ? percent(n / sum) : '')}</tr>`,
+        ),
+      )
+}
 </section>`;
 }
 

@@ -137,10 +137,16 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
     read,
     /** Asks for every desk whose times are to be read. */
     async sweep(): Promise<void> {
+      // What was wrong with one that is not to be read any more is nobody's trouble.
+      const keys = Object.keys(config.desks).filter((key) => readerOf(config.desks[key]));
+      await db
+        .updateTable('times_reading')
+        .set({ trouble: null })
+        .where('trouble', 'is not', null)
+        .where('desk', 'not in', ['', ...keys])
+        .execute();
       // oxlint-disable-next-line no-await-in-loop -- a handful
-      // oxlint-disable-next-line no-await-in-loop -- a handful
-      for (const [key, desk] of Object.entries(config.desks))
-        if (readerOf(desk)) await jobs.ask('times', key, { desk: key });
+      for (const key of keys) await jobs.ask('times', key, { desk: key });
     },
   };
 }
