@@ -35,12 +35,16 @@ export type Read = {
   faulty: number;
 };
 
+/** Desks are younger; and a day after now, in ms, is no clock that is a little off. */
+const earliest = Date.UTC(1980, 0, 1);
+const latest = 86_400_000;
+
 /** A time with a zone. Without one, nobody knows which hour is meant. */
 const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$/;
 
 function timeOf(text: string): Date | null | { fault: string } {
-  // Request Tracker and others write 1970 for "not yet".
-  if (!text || text.startsWith('1970-01-01')) return null;
+  // Request Tracker and others write 1970 for "not yet", and what is made with .NET the year 1.
+  if (!text || /^(?:1970|0001)-01-01/.test(text)) return null;
   if (!zoned.test(text))
     return { fault: `${JSON.stringify(text.slice(0, 40))} is no time with a zone, such as 2026-01-31T08:00:00Z` };
   const time = new Date(
@@ -51,10 +55,14 @@ function timeOf(text: string): Date | null | { fault: string } {
   );
   // A day that is not in the calendar becomes one of the next month.
   const day = new Date(`${text.slice(0, 10)}T00:00Z`);
-  return Number.isNaN(time.getTime()) || day.toJSON()?.slice(0, 10) !== text.slice(0, 10)
-    ? { fault: `${JSON.stringify(text.slice(0, 40))} is no time` }
-    : time;
+  if (Number.isNaN(time.getTime()) || day.toJSON()?.slice(0, 10) !== text.slice(0, 10))
+    return { fault: `${JSON.stringify(text.slice(0, 40))} is no time` };
+  if (time.getTime() < earliest) return { fault: `${JSON.stringify(text.slice(0, 40))} is before 1980` };
+  if (time.getTime() > Date.now() + latest) return { fault: `${JSON.stringify(text.slice(0, 40))} is in the future` };
+  return time;
 }
+
+const notUtf8 = 'it is not in UTF-8: save the file as CSV in UTF-8';
 
 const clean = (text: string | undefined): string =>
   (text ?? '').replaceAll('\0', '').toWellFormed().trim().slice(0, 256);
@@ -63,6 +71,7 @@ const clean = (text: string | undefined): string =>
 function caseOf(line: ReadonlyMap<Column, string>, seenAt: Date | undefined): CaseTime | { fault: string } {
   const text = (column: Column): string => clean(line.get(column));
   for (const column of needed) if (!text(column)) return { fault: `it has no ${column}` };
+  if ([...line.values()].some((cell) => cell.includes('\uFFFD'))) return { fault: notUtf8 };
   if (!/^[a-z0-9-]{1,24}$/.test(text('desk'))) return { fault: `${JSON.stringify(text('desk'))} is no key of a desk` };
   const times = new Map<Column, Date | null>();
   for (const column of ['opened', 'assigned', 'resolved', 'reopenedAt', 'seen'] as const) {
@@ -114,35 +123,47 @@ function placesOf(first: readonly string[]): Map<number, Column> | { fault: stri
   return missing.length ? { fault: `The first line names no ${missing.join(', no ')}.` } : places;
 }
 
+/** What is wrong with a row's quotation marks: by these, cells and lines are told apart. */
+const quoteFaults: Record<string, string> = {
+  MissingQuotes: 'a quotation mark is not closed, so that nothing after it could be read',
+  InvalidQuotes: 'a quotation mark within text has to be written twice',
+};
+
 /** Reads a file of cases. @param seenAt up to when open cases are known to be open, where no column says so */
 export async function readFile(path: string, seenAt?: Date): Promise<Read> {
   const read: Read = { rows: [], faults: [], faulty: 0 };
   const lines = new Map<string, number>();
   let places: Map<number, Column> | undefined;
-  let n = 0;
+  /** Cells of the first line. */
+  let width = 0;
+  /** Where a row begins; one may go on over several lines. */
+  let n = 1;
   const say = (text: string): void => {
     read.faulty += 1;
     if (read.faults.length < mostFaults) read.faults.push(text);
   };
-  const parser = createReadStream(path, 'utf8').pipe(
-    Papa.parse(Papa.NODE_STREAM_INPUT, { skipEmptyLines: 'greedy' }),
-  ) as AsyncIterable<string[]>;
-  for await (const cells of parser) {
-    n += 1;
+  /** @returns false where the file can't be read */
+  function take(cells: string[], quotes: string | undefined): boolean {
+    if (cells.every((cell) => !cell.trim())) return true;
     if (!places) {
       const found = placesOf(cells.map((cell, at) => (at ? cell : cell.replace(/^\uFEFF/, ''))));
-      if ('fault' in found) {
-        say(found.fault);
-        return read;
+      if (cells.some((cell) => /[\uFFFD\0]/.test(cell))) say(`The first line: ${notUtf8}.`);
+      else if ('fault' in found) say(found.fault);
+      else {
+        places = found;
+        width = cells.length;
       }
-      places = found;
-      continue;
+      return places !== undefined;
     }
     const line = new Map([...places].map(([at, column]) => [column, cells[at] ?? '']));
-    const made = caseOf(line, seenAt);
+    const made = quotes
+      ? { fault: quotes }
+      : cells.slice(width).some((cell) => cell.trim())
+        ? { fault: 'it has more cells than the first line: text with a comma has to stand between quotation marks' }
+        : caseOf(line, seenAt);
     if ('fault' in made) {
       say(`Line ${n}: ${made.fault}.`);
-      continue;
+      return true;
     }
     const key = JSON.stringify([made.desk, made.kind, made.id]);
     const before = lines.get(key);
@@ -151,8 +172,26 @@ export async function readFile(path: string, seenAt?: Date): Promise<Read> {
       lines.set(key, n);
       read.rows.push(made);
     }
+    return true;
   }
-  if (!places) say('The file is empty.');
+  const stream = createReadStream(path, 'utf8');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      Papa.parse<string[]>(stream, {
+        step({ data, errors }, parser) {
+          const quotes = errors.find(({ type }) => type === 'Quotes');
+          const goesOn = take(data, quotes && quoteFaults[quotes.code]);
+          n += 1 + data.join('').split('\n').length - 1;
+          if (!goesOn) parser.abort();
+        },
+        complete: () => resolve(),
+        error: reject,
+      });
+    });
+  } finally {
+    stream.destroy();
+  }
+  if (!places && !read.faulty) say('The file is empty.');
   return read;
 }
 

@@ -75,6 +75,8 @@ test.each([
   ['no day', '2026-02-31T08:00:00Z,', 'is no time'],
   ['none', ',', 'it has no opened'],
   ['an end before the beginning', '2026-01-02T08:00:00Z,2026-01-01T08:00:00Z', 'resolved before it was opened'],
+  ['a year long ago', '1899-12-31T00:00:00Z,', 'is before 1980'],
+  ['an end that is to come', '2026-01-02T08:00:00Z,2999-01-01T00:00:00Z', 'is in the future'],
   ['open, since when is not known', '2026-01-02T08:00:00Z,', 'nothing says when that was known'],
 ])('a time with %s costs its line, and the line is named', async (_, cells, fault) => {
   const read = await readFile(
@@ -83,6 +85,37 @@ test.each([
   expect(read.rows).toHaveLength(1);
   expect(read.faults).toEqual([expect.stringContaining('Line 3: ')]);
   expect(read.faults[0]).toContain(fault);
+});
+
+test.each([
+  ['a quotation mark that is not closed', 'A,"2', /^Line 4: a quotation mark is not closed/],
+  ['a quotation mark within text', 'A,"2" x" y', /^Line 4: a quotation mark within text/],
+  ['a comma within text', 'A, B,2', /^Line 4: it has more cells than the first line/],
+  ['letters that are not in UTF-8', 'Gr\uFFFD\uFFFDe,2', /^Line 4: it is not in UTF-8/],
+])('%s costs its line and is said; no line is lost without a word', async (_, cells, fault) => {
+  const times = '2026-01-01T00:00Z,2026-01-02T00:00Z';
+  const read = await readFile(
+    file(
+      'desk,kind,id,opened,resolved,queue,priority',
+      `rt,ticket,1,${times},"A`,
+      'B",',
+      `rt,ticket,2,${times},${cells}`,
+    ),
+  );
+  expect(read.rows.map(({ id, queue }) => [id, queue])).toEqual([['1', 'A\r\nB']]);
+  expect(read.faults).toEqual([expect.stringMatching(fault)]);
+});
+
+test('after a quotation mark that is not closed nothing is taken for a case', async () => {
+  const line = (id: number, note: string) => `rt,ticket,${id},2026-01-01T00:00Z,2026-01-02T00:00Z,${note}`;
+  const read = await readFile(file('desk,kind,id,opened,resolved,note', line(1, ''), line(2, '"oops'), line(3, '')));
+  expect(read.rows.map(({ id }) => id)).toEqual(['1']);
+  expect(read.faulty).toBe(1);
+});
+
+test('an empty line is none, and is counted', async () => {
+  const read = await readFile(file('desk,kind,id,opened,resolved', ' , ,', '', 'rt,ticket,1,soon,'));
+  expect(read).toMatchObject({ rows: [], faulty: 1, faults: [expect.stringMatching(/^Line 4: opened:/)] });
 });
 
 test('a case that comes twice is kept once; a desk that is no key is none', async () => {
@@ -98,6 +131,7 @@ test('a case that comes twice is kept once; a desk that is no key is none', asyn
 test.each([
   ['', 'The file is empty.'],
   ['a;b;c', 'The first line names no desk, no kind, no id, no opened.'],
+  ['d\0e\0s\0k\0', 'The first line: it is not in UTF-8: save the file as CSV in UTF-8.'],
 ])('%j is no file of cases', async (text, fault) => {
   expect(await readFile(file(text))).toEqual({ rows: [], faults: [fault], faulty: 1 });
 });
