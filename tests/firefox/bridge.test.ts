@@ -60,9 +60,9 @@ test('the token is typed in and tested', async () => {
 
 test('a call is in the history of its case, from the click to its end', async () => {
   const page = await world.open(`${desk.origin}/case/INC0010002`);
-  await (await find(page, 'deskcall-panel >>> .bar a.main')).click();
-  const link = await world.nextLaunch();
   await showAll(page);
+  await (await find(page, 'deskcall-panel >>> .panel .row a')).click();
+  const link = await world.nextLaunch();
   await says(page, '.calls', 'No call was heard of yet.');
   const talk = await bridge.take(link);
   await talk.end(725_000);
