@@ -37,6 +37,13 @@ export async function historyOf(
         .onRef('outbox.turn', '=', 'session.turn')
         .on('outbox.action', '=', 'note'),
     )
+    .leftJoin('outbox as fields', (join) =>
+      join
+        .onRef('fields.session_id', '=', 'session.id')
+        .onRef('fields.turn', '=', 'session.turn')
+        .on('fields.action', '=', 'fields')
+        .on('fields.state', '=', 'parked'),
+    )
     .select([
       'session.id',
       'session.type',
@@ -48,6 +55,7 @@ export async function historyOf(
       'session.match',
       'outbox.state as note',
       'outbox.reason as note_reason',
+      'fields.reason as fields_reason',
       'outbox.done_at',
     ])
     .where('session.desk', '=', desk)
@@ -98,7 +106,8 @@ export async function historyOf(
           milliseconds: session.milliseconds === null ? null : Number(session.milliseconds),
           launchId: session.launch_id,
           note: session.note && noteStates[session.note],
-          reason: session.note_reason,
+          // The note first: whoever reads it there knows most of it.
+          reason: session.note_reason ?? session.fields_reason,
           writtenAt: session.done_at?.toISOString(),
         }),
       }),

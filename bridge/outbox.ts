@@ -3,7 +3,7 @@
  * a crash or an answer that never came it is known that nobody knows: then the time of the request is waited for, and
  * the desk is looked at before anything is written again. Done is what was read back.
  */
-import { createHash } from 'node:crypto';
+import { scryptSync } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import { sendIn, type Db, type Trx } from './db.ts';
@@ -14,13 +14,22 @@ import { markerOf, noteOf, tell, type Facts } from './note.ts';
 import type { Parts } from './server.ts';
 import { keyOf, setFields, writeNote, type Outcome, type Try } from './write.ts';
 
-const credentialOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+/**
+ * What a desk refused, so that it is known again: where it was asked and as whom. Slow to compute, since backups hold it
+ * and a secret may be a password.
+ */
+const credentialOf = ({ desks }: Config, key: string): Buffer => {
+  const { url, secret, user, oauth } = { user: undefined, oauth: undefined, url: '', secret: '', ...desks[key] };
+  return scryptSync(JSON.stringify([url, secret, user, oauth]), key, 32);
+};
 
-/** A desk that was stopped goes on when its credential is another one. */
+/** A desk that was stopped goes on when its address or its credential is another one. */
 export async function resumeChanged(db: Db, config: Config): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop -- a handful, once
-  for (const [key, { secret }] of Object.entries(config.desks))
-    await db.deleteFrom('stopped').where('desk', '=', key).where('credential', '!=', credentialOf(secret)).execute();
+  const stopped = await db.selectFrom('stopped').select(['desk', 'credential']).execute();
+  for (const { desk, credential } of stopped)
+    if (Object.hasOwn(config.desks, desk) && !credential.equals(credentialOf(config, desk)))
+      // oxlint-disable-next-line no-await-in-loop -- a handful, once
+      await db.deleteFrom('stopped').where('desk', '=', desk).execute();
 }
 
 /**
@@ -231,7 +240,7 @@ export function makeWriter({ config, db, jobs, log, metrics }: Omit<Parts, 'pipe
         .insertInto('stopped')
         .values({
           desk: row.desk,
-          credential: credentialOf(config.desks[row.desk]?.secret ?? ''),
+          credential: credentialOf(config, row.desk),
           reason: outcome.stopped,
         })
         .onConflict((it) => it.doNothing())

@@ -10,11 +10,17 @@ const erased = '[erased]';
 /** Shorter texts would be found in too many words. */
 const shortest = 3;
 
-/** The text as a whole word, for PostgreSQL's and for our expressions. */
-const pattern = (text: string): string =>
-  `(?<![[:alnum:]])${text.trim().replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}(?![[:alnum:]])`;
-const ours = (text: string): RegExp =>
-  new RegExp(pattern(text).replaceAll('[[:alnum:]]', String.raw`[\p{L}\p{N}]`), 'giu');
+const plain = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+
+/** The text as a whole word, in any case. */
+const wordOf = (text: string, flags = ''): RegExp =>
+  new RegExp(String.raw`(?<![\p{L}\p{N}])${plain(text.trim())}(?![\p{L}\p{N}])`, `iu${flags}`);
+
+/** Whatever may hold it, for PostgreSQL, which tells the cases of letters beyond ASCII in some locales only. */
+const roughly = (text: string): string =>
+  Array.from(text.trim(), (c) => [...new Set([c, c.toLowerCase(), c.toUpperCase()])].map(plain))
+    .map((forms) => (forms.length > 1 ? `(?:${forms.join('|')})` : forms[0]))
+    .join('');
 
 /** Why a text can't be looked for. */
 export const textFault = (text: string): string | undefined =>
@@ -30,12 +36,6 @@ const places = [
     shown: sql`id::text, resource_id, type, started_at, ended_at, desk, kind, case_id, data`,
   },
   { table: 'outbox', found: sql`body`, shown: sql`id::text, desk, kind, case_id, action, state, body, done_at` },
-  {
-    table: 'event',
-    // A body may be anything; as Latin-1 every byte is a letter.
-    found: sql`convert_from(body, 'LATIN1') || ' ' || coalesce(subject, '') || ' ' || coalesce(detail, '')`,
-    shown: sql`id::text, source, received_at, subject, detail, convert_from(body, 'LATIN1') as body`,
-  },
   { table: 'pop', found: sql`username`, shown: sql`id::text, desk, kind, case_id, campaign, reference, username, at` },
   {
     table: 'token',
@@ -46,15 +46,46 @@ const places = [
 
 export type Found = Record<string, Record<string, unknown>[]>;
 
+/** Raw deliveries, read one page after the other: a body may be of any bytes, and JSON may write letters as numbers. */
+async function eventsOf(db: Db | Trx, word: RegExp): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  for (let last = '0'; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- each page names the next
+    const page = await db
+      .selectFrom('event')
+      .select(['id', 'source', 'received_at', 'subject', 'detail', 'body'])
+      .where('id', '>', last)
+      .orderBy('id')
+      .limit(1000)
+      .execute();
+    for (const { body: bytes, ...row } of page) {
+      const body = bytes.toString('utf8');
+      const read = body.replaceAll(/\\u([\da-f]{4})/gi, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
+      if (word.test(`${read}\n${row.subject ?? ''}\n${row.detail ?? ''}`)) found.push({ ...row, body });
+    }
+    last = page.at(-1)?.id ?? '';
+    if (!last) return found;
+  }
+}
+
 /** All rows in which somebody is named, by table. Launches, wrap-ups and cases name nobody. */
 export async function findPerson(db: Db | Trx, text: string): Promise<Found> {
   const found: Found = {};
+  const word = wordOf(text);
   for (const { table, found: where, shown } of places) {
     // oxlint-disable-next-line no-await-in-loop -- a handful
-    const { rows } = await sql<Record<string, unknown>>`
-      select ${shown} from ${sql.table(table)} where ${where} ~* ${pattern(text)} order by id`.execute(db);
-    if (rows.length) found[table] = rows;
+    const { rows } = await sql<Record<string, unknown> & { sought: string }>`
+      select ${shown}, ${where} as sought from ${sql.table(table)}
+      where ${where} ~* ${roughly(text)} order by id`.execute(db);
+    const named = rows
+      .filter(({ sought }) => word.test(sought))
+      .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'sought')));
+    if (named.length) found[table] = named;
   }
+  const events = await eventsOf(db, word);
+  if (events.length) found.event = events;
   return found;
 }
 
@@ -72,7 +103,7 @@ function without(value: unknown, name: RegExp): unknown {
  * @returns how many rows of each table, and the cases whose notes on their desk hold the name: the bridge can't change those
  */
 export async function erasePerson(db: Db, text: string): Promise<{ rows: Record<string, number>; notes: string[] }> {
-  const name = ours(text);
+  const name = wordOf(text, 'g');
   return db.transaction().execute(async (trx) => {
     const found = await findPerson(trx, text);
     // oxlint-disable-next-line no-await-in-loop -- one transaction is one connection

@@ -200,7 +200,7 @@ function remarkOf({ launch, session }: Call, say: Say): string | null {
           ? say('history_held', why)
           : say('history_waiting')
         : note === 'written'
-          ? ''
+          ? reason && say('history_fields', why)
           : say(endedAt ? 'history_no_note' : 'history_going');
   return [match === 'case' && say('history_unlaunched'), about].filter(Boolean).join(' ') || null;
 }

@@ -166,7 +166,7 @@ export const entryShape = z.discriminatedUnion('what', [
     /** How the case was found: by our launch, by what the link said, or by hand. */
     match: z.enum(['launch', 'case', 'hand']),
     note: noteStateShape.optional(),
-    /** Why it was not written back. */
+    /** Why it was not written back; of one that is written, why its fields are not set. */
     reason: z.string().optional(),
     writtenAt: time.optional(),
   }),

@@ -1,4 +1,5 @@
 /** A bridge that dies at any step of writing a note, and others that work beside it: the note is there once. */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Config } from '../../bridge/config.ts';
 import { migrate, openDb, type Db } from '../../bridge/db.ts';
@@ -6,7 +7,7 @@ import { deskOf, type Desk } from '../../bridge/desks/index.ts';
 import { startJobs, type JobRunner } from '../../bridge/jobs.ts';
 import { makeLog } from '../../bridge/log.ts';
 import { makeMetrics } from '../../bridge/metrics.ts';
-import { makeWriter, putOut, retryParked } from '../../bridge/outbox.ts';
+import { makeWriter, putOut, resumeChanged, retryParked } from '../../bridge/outbox.ts';
 import { serveDesks, type DesksServer } from '../../sandbox/desks.ts';
 import { kinds, sandboxDesks } from './desks-config.ts';
 import { makeConfig, makeDatabase } from './world.ts';
@@ -235,6 +236,26 @@ test('what was taken back with its session is not tried again', async () => {
   await db.updateTable('session').set({ turn: 1 }).where('id', '=', session).execute();
   expect(await retryParked(db, 'plain')).toBe(0);
   expect(notesOn(id)).toEqual([]);
+});
+
+test.each<[string, Partial<Config['desks'][string]>]>([
+  ['secret', { secret: 'another' }],
+  ['user', { user: 'somebody' }],
+  ['address', { url: 'https://elsewhere.test' }],
+])('a desk that was stopped stays so at a start, and goes on with another %s', async (_, change) => {
+  const { row } = await waiting('plain');
+  desks.on('unauthorized', 1);
+  await bridge().writer.write(row);
+  const stopped = () => db.selectFrom('stopped').selectAll().execute();
+  expect(await stopped()).toMatchObject([{ desk: 'plain' }]);
+  // Nothing that a password could be guessed by in no time.
+  const { secret = '' } = config.desks.plain ?? {};
+  expect((await stopped())[0]?.credential).not.toEqual(createHash('sha256').update(secret).digest());
+  await resumeChanged(db, config);
+  expect(await stopped()).toHaveLength(1);
+  const plain = { ...config.desks.plain, ...change } as Config['desks'][string];
+  await resumeChanged(db, { ...config, desks: { ...config.desks, plain } });
+  expect(await stopped()).toEqual([]);
 });
 
 test('a desk that is not configured any more keeps its notes', async () => {

@@ -1,5 +1,6 @@
 /** A note when a call has begun, completed at its end; and fields, set at the end. */
 import { describe, expect, test } from 'vitest';
+import { historyShape } from '../../lib/api.ts';
 import { configured } from './desks-config.ts';
 import { makeWrites } from './writes-world.ts';
 
@@ -104,14 +105,22 @@ test('a call that is over before its start was tried gets one note', async () =>
 
 test.each(all.filter(({ field }) => field))(
   '$desk: a field that is dropped is told of',
-  async ({ desk, field = '' }) => {
+  async ({ desk, kind, field = '' }) => {
     const { id, session } = await it.called(desk);
     it.desks.on('fields-dropped', 2);
     await it.announce(session);
     await it.row(id, 'done');
     // Nobody said how the fields of a desk are read whose requests an admin wrote down.
     if (desk === 'plain') expect(await it.row(id, 'done', 'fields')).toBeTruthy();
-    else expect((await it.row(id, 'parked', 'fields')).reason).toContain(field);
+    else {
+      expect((await it.row(id, 'parked', 'fields')).reason).toContain(field);
+      const token = await it.world.token('read');
+      const answer = await it.world.get(`/api/cases/${desk}/${kind}/${encodeURIComponent(id)}`, token);
+      const { entries } = historyShape.parse(await answer.json());
+      expect(entries).toContainEqual(
+        expect.objectContaining({ what: 'session', note: 'written', reason: expect.stringContaining(field) }),
+      );
+    }
   },
 );
 

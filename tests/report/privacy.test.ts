@@ -143,6 +143,27 @@ test('one person is found as a whole word in any case, and taken out; others sta
   expect(await findPerson(world.db, '.*')).toEqual({});
 });
 
+test('a name is found in any case and in whatever was delivered, be the letters beyond ASCII', async () => {
+  await call('AAAAAAAAAAAA', 1, ['Björn Çelik']);
+  await call('BBBBBBBBBBBB', 1, ['Björn Çelikç', 'éBjörn Çelik']);
+  const hook = await world.hook('awaken');
+  await world.post(hook, { reference: 'rt:1', agent: 'Björn Çelik' });
+  await world.post(hook, '{"reference":"rt:2","agent":"Bj\\u00F6rn \\u00e7elik"}');
+  await world.post(hook, { reference: 'rt:3', agent: 'Björn Çelikç' });
+  // Whatever was sent is stored, be it no text at all.
+  await world.post(hook, Buffer.from([0, 255, 254, 0]));
+  const found = await findPerson(world.db, 'BJÖRN ÇELIK');
+  expect(Object.fromEntries(Object.entries(found).map(([table, rows]) => [table, rows.length]))).toEqual({
+    session: 1,
+    outbox: 1,
+    event: 2,
+  });
+  expect(JSON.stringify(found.event)).toContain('Björn Çelik');
+  await erasePerson(world.db, 'BJÖRN ÇELIK');
+  expect(await findPerson(world.db, 'Björn Çelik')).toEqual({});
+  expect(await left('outbox', 'body')).toEqual(['With: Björn Çelikç, éBjörn Çelik', 'With: [erased]']);
+});
+
 test('what is too short to be a name is refused', () => {
   expect(textFault('ab')).toContain('3 letters');
   expect(textFault('abc')).toBeUndefined();

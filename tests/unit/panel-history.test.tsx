@@ -131,6 +131,16 @@ test('earlier ones are a line each, the newest first; a job of another system is
   expect(lines[4]).toBe('1 more before');
 });
 
+test('fields that are not set are told of beside a note that is written', async () => {
+  const { entries } = known('call not written back') as { entries: Entry[] };
+  const written = entries.map(
+    (each): Entry => (each.what === 'session' ? { ...each, note: 'written', reason: 'It drops them.' } : each),
+  );
+  const { container } = show({ entries: written, untold: 0 });
+  expect(await steps()).toContainEqual(['on', 'Written back']);
+  expect(container.textContent).toContain('The fields are not set: It drops them.');
+});
+
 test('a code that was looked at does not push the call away, and stands open where there is no call', async () => {
   const [call] = (known('call launched') as { entries: Entry[] }).entries;
   const code = { ...call, launchId: 'B', surface: 'code', at: new Date().toISOString() } as Entry;
