@@ -7,8 +7,9 @@ import { Mark } from './icons.tsx';
 import { Panel } from './panel.tsx';
 import { type PopActions, Pops } from './pops.tsx';
 import { useSay } from './text.ts';
+import { WrapUp, type WrapUpActions } from './wrap-up.tsx';
 
-export type PopupProps = {
+export type PopupProps = WrapUpActions & {
   state: 'loading' | 'first' | 'forbidden' | 'none' | 'unknown' | 'case';
   /** The desk of the tab in front, or of the typed number. */
   desk?: DeskName | undefined;
@@ -97,7 +98,12 @@ export function Popup(props: PopupProps) {
             onChoose={props.onChoose}
             onCopyForAdmin={props.onCopyForAdmin}
             onCollapse={null}
-            history={<History key={view.key} of={view.key} used={view.launched} history={props.history} />}
+            history={
+              <>
+                <WrapUp key={view.key} {...props} launched={view.launched !== undefined} />
+                <History key={`history ${view.key}`} of={view.key} used={view.launched} history={props.history} />
+              </>
+            }
           />
           {props.allowed === false && <Allow {...props} />}
         </>

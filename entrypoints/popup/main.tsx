@@ -123,6 +123,8 @@ function draw(): void {
         screen={screen}
         copied={copied}
         history={async () => call?.history() ?? { off: true }}
+        wrapUp={async () => call?.wrapUp() ?? null}
+        onWrapUp={(event, said) => void (event.isTrusted && call?.onWrapUp(said))}
         codes={(offer) => call?.codes(offer) ?? { error: 'page_changed' }}
         onLaunch={launch}
         onCopy={(offer) => void copy(offer)}

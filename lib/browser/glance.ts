@@ -4,6 +4,7 @@
  */
 import { browser } from 'wxt/browser';
 import type { CaseHistory } from '../../components/history.tsx';
+import type { WrapUpAsk, WrapUpSaid } from '../../components/wrap-up.tsx';
 import { declared } from '../desks/index.ts';
 import type { Case, Codes, DeskName, Offer, PageEntry, Shown, Target, View } from '../model.ts';
 import { possible, route } from '../route.ts';
@@ -14,10 +15,11 @@ import { linkOf, newLaunchId } from '../worklink.ts';
 import { grantedOrigins } from './grants.ts';
 import { historyOf } from './history.ts';
 import { rowsOf } from './keys.ts';
-import { usedHere } from './launches.ts';
+import { usedHere, wrapUpHere } from './launches.ts';
 import { loadSettings } from './store.ts';
 import { codesOf } from './codes.ts';
 import type { About } from './pop-asks.ts';
+import { wrapUpOf } from './wrapups.ts';
 
 /** A case outside its page, ready to be called about. */
 export type Call = {
@@ -30,6 +32,9 @@ export type Call = {
   link: (offer: Offer, surface: 'button' | 'copy') => string | null;
   codes: (offer: Offer) => Codes;
   history: () => Promise<CaseHistory>;
+  /** The call whose end nobody has said. */
+  wrapUp: () => Promise<WrapUpAsk | null>;
+  onWrapUp: (said: WrapUpSaid) => Promise<void>;
   /** What the worker is asked about pops with; absent for a number that was typed: nobody knows its record. */
   about?: About;
 };
@@ -160,5 +165,7 @@ async function callFor(entry: PageEntry, record: Case, shown: Shown | undefined,
       return drawn;
     },
     history: () => historyOf(record),
+    wrapUp: () => wrapUpOf(record),
+    onWrapUp: (said) => wrapUpHere(record, said),
   };
 }

@@ -4,11 +4,12 @@
  */
 import { get, set } from 'idb-keyval';
 import { browser } from 'wxt/browser';
+import type { WrapUpSaid } from '../../components/wrap-up.tsx';
 import { launchesAnswerShape, launchShape, type Launch, type Trouble } from '../api.ts';
 import type { Case } from '../model.ts';
 import { ask, hasBridge } from './bridge.ts';
 import { targetById } from './store.ts';
-import { noteCalled, tellWrapUps } from './wrapups.ts';
+import { noteCalled, takeWrapUp, tellWrapUps } from './wrapups.ts';
 
 /** One use that the bridge has not confirmed. `target` is an id: what it is called is looked up when it is told. */
 type Waiting = Omit<Launch, 'target'> & { target: string };
@@ -111,4 +112,9 @@ async function again(since: string | undefined, { retryAfter = 0 }: Trouble): Pr
 /** As {@link noteLaunch}, in a page of ours that may close at once: the worker tells. */
 export async function usedHere(record: Case, used: Used): Promise<void> {
   if (await noteLaunch(record, used)) await browser.runtime.sendMessage({ type: 'tell' });
+}
+
+/** As takeWrapUp, in such a page. */
+export async function wrapUpHere(record: Case, said: WrapUpSaid): Promise<void> {
+  if (await takeWrapUp(record, said)) await browser.runtime.sendMessage({ type: 'tell' });
 }

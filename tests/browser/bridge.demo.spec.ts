@@ -43,6 +43,11 @@ async function told(id: string): Promise<Entry[]> {
   const response = await fetch(`${bridge.url}/api/cases/demo/case/${id}`, { headers });
   return historyShape.parse(await response.json()).entries;
 }
+/** How calls ended, as far as the bridge was told. */
+async function wrapUps() {
+  const headers = { authorization: `Bearer ${await bridge.token('Analyst', 'report')}` };
+  return exportShape.parse(await (await fetch(`${bridge.url}/api/export/wrapups`, { headers })).json()).rows;
+}
 const launches = async (id: string) => (await told(id)).flatMap((entry) => (entry.what === 'launch' ? [entry] : []));
 
 test('the token is entered, tested and forgotten', async () => {
@@ -185,12 +190,7 @@ test('whoever comes back says in two taps how the call ended, and the bridge has
   await panel(page).getByRole('button', { name: 'Solved remotely' }).click();
   await panel(page).getByRole('button', { name: 'Yes, a trip' }).click();
   await expect(panel(page).getByText('Noted.')).toBeVisible();
-  const headers = { authorization: `Bearer ${await bridge.token('Analyst', 'report')}` };
-  const exported = async () =>
-    exportShape.parse(await (await fetch(`${bridge.url}/api/export/wrapups`, { headers })).json()).rows;
-  await expect.poll(exported).toHaveLength(1);
-  expect(JSON.stringify(await exported())).toContain(link?.launchId);
-  expect(JSON.stringify(await exported())).toContain('solved');
+  await expect.poll(wrapUps).toMatchObject([{ launchId: link?.launchId, outcome: 'solved', tripAvoided: true }]);
   await page.reload();
   await panel(page)
     .getByRole('button', { name: /^Show all/ })
@@ -214,6 +214,15 @@ test('the popup says the same, and what is used there is told', async ({ desk })
   const link = readLink(await own.nextLaunch());
   await expect(popup.locator('.calls')).toContainText('No call was heard of yet.');
   expect(await launches('INC0010003')).toMatchObject([{ launchId: link?.launchId, surface: 'button' }]);
+
+  // Right after the click there is nothing to ask; whoever opens it again has come back.
+  const asked = popup.getByText(/^How did the call with .+ end\?$/);
+  await expect(asked).toHaveCount(0);
+  await popup.reload();
+  await expect(asked).toBeVisible();
+  await popup.getByRole('button', { name: 'Needs a visit' }).click();
+  await expect(popup.getByText('Noted.')).toBeVisible();
+  await expect.poll(async () => (await wrapUps()).at(-1)).toMatchObject({ launchId: link?.launchId, outcome: 'visit' });
 });
 
 /** The part of chrome that is called inside the extension's pages. */

@@ -365,6 +365,8 @@ test.each([
     copied: null,
     codes: () => ({ error: 'page_changed' }),
     history: async () => ({ off: true }),
+    wrapUp: async () => null,
+    onWrapUp: nothing,
     onLaunch: nothing,
     onCopy: nothing,
     onChoose: nothing,
