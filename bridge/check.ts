@@ -26,7 +26,13 @@ async function worklinkFindings(config: NonNullable<Config['worklink']>, waits: 
   const version = worklink.version();
   const findings = [
     found('WorkLink', 'ok', `The token is taken${version ? `; the CMS calls itself ${version}` : ''}.`),
-    found('WorkLink, schema', 'ok', `Sessions are ${plan.types.join(', ')}.`),
+    plan.endless.length
+      ? found(
+          'WorkLink, schema',
+          'trouble',
+          `Sessions are ${plan.types.join(', ')}. Of ${plan.endless.join(', ')} the end is not told (endedAt, finishedAt), so no note is written when they end.`,
+        )
+      : found('WorkLink, schema', 'ok', `Sessions are ${plan.types.join(', ')}.`),
   ];
   for (const calls of [true, false]) {
     const name = calls ? 'calls' : 'scenario sessions';

@@ -70,6 +70,8 @@ export function makeFill({ config, db, jobs, log }: Parts, worklink: WorkLink): 
       .select((it) => it.fn.countAll<string>().as('n'))
       .where('quiet', '=', true)
       .where('state', '=', 'waiting')
+      // Those that were tried may wait for long: for a desk that is down.
+      .where('tries', '=', 0)
       .executeTakeFirstOrThrow();
     if (Number(n) >= mostWaiting) return again(Math.max(waits.settle, waits.poll));
     const page = await worklink.page(listing.name, listing.cursor ?? undefined);

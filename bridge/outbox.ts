@@ -265,13 +265,13 @@ export function makeWriter({ config, db, jobs, log, metrics }: Omit<Parts, 'pipe
         await set({ state: 'writing', reason: 'The desk does not show the note yet.', looks: row.looks + 1 }, wait);
         await again(wait);
       }
-    } else if (unlisted && row.tries >= config.tries) {
+    } else if (unlisted && row.looks + 1 >= config.tries) {
       // Each further try may be one more note; somebody has to look.
-      await park(`${outcome.unknown} That was so ${row.tries} times, and the desk may have the note: look there.`);
+      await park(`${outcome.unknown} That was so ${row.looks + 1} times, and the desk may have the note: look there.`);
     } else {
       // Still `writing`: looked at first, when the desk must have given up on the request.
       const seconds = Math.max(outcome.after ?? wait, waits.request);
-      await set({ state: 'writing', reason: outcome.unknown }, seconds);
+      await set({ state: 'writing', reason: outcome.unknown, ...(unlisted && { looks: row.looks + 1 }) }, seconds);
       await again(seconds);
     }
     // The note waits for the one at the start to be settled; asked in vain it is asked for again by the sweep.

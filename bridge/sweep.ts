@@ -142,6 +142,7 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
     const { rows } = await sql<{ to: Date }>`select seen_to as to from listing
       where name = ${name} and seen_to is not null`.execute(db);
     const back = (rows[0]?.to ?? connected).getTime() - overlap;
+    const begun = new Date();
     let first: Date | undefined;
     let cursor: string | undefined;
     for (let whole = false; !whole; ) {
@@ -159,8 +160,9 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
       whole = page.next === undefined || page.next === cursor || (last !== undefined && last.getTime() < back);
       cursor = page.next;
     }
+    // One whose clock is ahead would have all others taken for known.
     if (first)
-      await sql`insert into listing (name, seen_to) values (${name}, ${first})
+      await sql`insert into listing (name, seen_to) values (${name}, ${first < begun ? first : begun})
         on conflict (name) do update set seen_to = greatest(listing.seen_to, excluded.seen_to)`.execute(db);
   }
 

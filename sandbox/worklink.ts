@@ -106,11 +106,14 @@ function fits(data: unknown, filter: { type: string; key: string; value: unknown
 export async function serveCms({
   port = 0,
   variant = 'today',
+  sdl = schemas[variant],
 }: {
   port?: number;
   variant?: Variant;
+  /** The schema, where it differs from the variant's. */
+  sdl?: string;
 } = {}): Promise<CmsServer> {
-  const schema = buildSchema(schemas[variant]);
+  const schema = buildSchema(sdl);
   const left = new Map<CmsSwitch, number>();
   /** Whose REST addresses are whose. */
   const addresses = new Map<string, string>();

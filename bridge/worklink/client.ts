@@ -7,6 +7,7 @@
  */
 import { addressFault, perform, type Answer } from '../../lib/http.ts';
 import type { Config } from '../config.ts';
+import { secondsIn } from '../desks/wait.ts';
 
 /**
  * Why nothing was read. `absent`: it may become visible later. `refused`: the token; nothing helps but another.
@@ -46,13 +47,6 @@ const often = 3;
 /** Whether an address that somebody sent is one of WorkLink's, by the address that is configured. */
 export function ofOrigin(url: string, configured: string): boolean {
   return !addressFault(url) && new URL(url).origin === new URL(configured).origin;
-}
-
-/** Seconds of a Retry-After, which is a number or a date. */
-function waitOf(answer: Answer): number | undefined {
-  const text = answer.header('retry-after') ?? '';
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
-  return seconds > 0 ? seconds : undefined;
 }
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -105,7 +99,7 @@ export function makeClient(config: NonNullable<Config['worklink']>, pace: Pace):
       schemes = [scheme];
       version = answer.header('x-scopear-cms-version')?.slice(0, 64) ?? version;
       if (answer.status !== 429 && answer.status < 500) return answer;
-      const after = waitOf(answer);
+      const after = secondsIn(answer);
       if (after) asked = Date.now() + Math.min(after, longestRetry) * 1000;
       return {
         trouble: 'passing',

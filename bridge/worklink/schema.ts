@@ -54,6 +54,8 @@ export type Plan = {
   lists: List[];
   /** The names of sessions' types that there are; and of what has to do with webhooks, among queries and mutations. */
   types: string[];
+  /** Those of them that have no field for their end: a note is written when that is there. */
+  endless: string[];
   webhooks: string[];
   /** What asks for the topics of webhooks, where there is such a list. */
   topics?: string;
@@ -161,6 +163,7 @@ export async function look(ask: Client['ask']): Promise<Plan | Trouble> {
 
   return {
     types: known,
+    endless: known.filter((name) => !types.get(name)?.fields?.some((field) => /^(ended|finished)At$/.test(field.name))),
     webhooks,
     ...(topics && {
       topics: `{ ${topics.name}${takes(topics, 'first') ? `(first: ${lightPage})` : ''} { nodes { key version } } }`,

@@ -7,6 +7,7 @@ import { newLaunchId } from '../../lib/worklink.ts';
 import { check } from '../../bridge/check.ts';
 import { serveAwaken } from '../../sandbox/awaken.ts';
 import { serveDesks, type DesksServer } from '../../sandbox/desks.ts';
+import { schemas } from '../../sandbox/worklink-schemas.ts';
 import { serveCms, type CmsServer } from '../../sandbox/worklink.ts';
 import { sandboxDesks } from './desks-config.ts';
 import { endAll, run } from './process.ts';
@@ -80,6 +81,19 @@ test('an older schema is told as it is', async () => {
   expect(of('WorkLink, scenario sessions')).toMatch(/^open .*empty.*can’t be ordered/);
   expect(good).toBe(true);
   await old.close();
+});
+
+test('a schema of which nobody knows how a call’s end is called: no note would ever be written, which is said', async () => {
+  const cmsOf = await serveCms({ sdl: schemas.today.replaceAll(' endedAt: DateTime', '') });
+  const { of, good } = await lines(
+    makeConfig(
+      { ...file, worklink: { url: cmsOf.url, requestsPerSecond: 100 } },
+      { ...env, DATABASE_URL: 'postgres://x/y', WORKLINK_TOKEN: cmsOf.token },
+    ),
+  );
+  expect(of('WorkLink, schema')).toMatch(/^TROUBLE .*Of Call, ScenarioSession the end is not told/);
+  expect(good).toBe(false);
+  await cmsOf.close();
 });
 
 test('a wrong token, a wrong credential, no hook: each is named, and the exit code says so', async () => {

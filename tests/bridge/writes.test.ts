@@ -101,6 +101,19 @@ test('a desk that lists nothing and says nothing: tried some times, then somebod
   expect(it.notesOn(id).length).toBe(4);
 });
 
+test('a desk that lists nothing and asked to wait often is tried as often all the same', async () => {
+  const { id, session } = await it.called('unlisted');
+  it.desks.retryAfter = 0;
+  it.desks.on('throttled', 5);
+  await it.announce(session);
+  await until(async () => (await it.row(id, 'waiting')).tries >= 5);
+  it.desks.off();
+  it.desks.retryAfter = 1;
+  it.desks.on('timed-out', 1);
+  await it.row(id, 'done');
+  expect(it.notesOn(id)).toHaveLength(2);
+});
+
 test('a wrong credential stops the desk with one alert; resumed, everything is written', async () => {
   const cases = [await it.called('plain'), await it.called('plain'), await it.called('plain')];
   const alerts = () => it.world.lines.filter((line) => line.includes('"desk stopped"')).length;
