@@ -146,6 +146,7 @@ export type Tables = {
     reopened_at: Date | null;
     source: 'desk' | 'file';
     seen_at: Date;
+    lost: Generated<boolean>;
   };
   times_reading: {
     desk: string;
@@ -154,6 +155,7 @@ export type Tables = {
     read_to: Date | null;
     at: Now;
     trouble: string | null;
+    checked: Generated<string>;
   };
   handover: { target: string; kind: string; cursor: Id };
   report_visit: { hash: Buffer; token_id: string; ends_at: Date };

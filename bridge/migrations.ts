@@ -357,4 +357,17 @@ export const migrations: readonly string[] = [
   create unique index event_told on event (told) where told is not null;
   create index event_untold on event (id) where told is null and source = 'serviceoptimizer' and state = 'taken';
   `,
+  `
+  -- lost: its desk does not show it any more, so that it is known to have been open up to seen_at only. checked: the last
+  -- of the open cases that the desk was asked for.
+  alter table case_time add column lost boolean not null default false;
+  alter table times_reading add column checked bigint not null default 0;
+  create index case_time_open on case_time (desk, id) where resolved_at is null and source = 'desk';
+  create or replace view report_v1.cases as
+    select t.id, t.desk, t.kind, t.case_id, t.number, t.queue, t.priority, t.asset_class, t.status, t.opened_at,
+      t.assigned_at, t.resolved_at, t.reopened, t.reopened_at,
+      greatest(t.opened_at, coalesce(t.resolved_at,
+        greatest(t.seen_at, case when t.source = 'desk' and not t.lost then r.read_to end))) as known_until
+    from case_time t left join times_reading r on r.desk = t.desk;
+  `,
 ];

@@ -180,7 +180,13 @@ export const freshworks = (product: 'freshdesk' | 'freshservice'): Target => {
         /^\/api\/v2\/(ticket|change|problem)s\/(\w+)$/,
         (keep, _, kind = '', id = '') => {
           if (keep.number(kind, id) === undefined) return undefined;
-          const record = { id: Number(id), type: 'Incident', custom_fields: keep.fields(kind, id) };
+          const flag = keep.lives().find((life) => life.id === id)?.flag;
+          const record = {
+            id: Number(id),
+            type: 'Incident',
+            custom_fields: keep.fields(kind, id),
+            ...(flag && { [flag]: true }),
+          };
           return { status: 200, body: wrapped ? { [kind]: record } : record };
         },
       ],

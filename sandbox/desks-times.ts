@@ -11,6 +11,8 @@ export type Life = {
   opened: Date;
   /** Of another workspace than the primary one. */
   workspace?: true;
+  /** Freshdesk's and Freshservice's: in no list, and shown when it is asked for. */
+  flag?: 'deleted' | 'spam';
   /** It ended without having been resolved. */
   canceled?: true;
   steps: { at: Date; what: 'assigned' | 'resolved' | 'reopened' }[];
@@ -128,7 +130,8 @@ export const freshworksTimes = (product: 'freshdesk' | 'freshservice'): Target['
         : keep.lives().toSorted((a, b) => a.opened.getTime() - b.opened.getTime());
       const service = product === 'freshservice';
       const tickets = all
-        .filter(({ changed }) => changed >= from)
+        // "only tickets that have not been deleted or marked as spam will be returned"
+        .filter(({ changed, flag }) => changed >= from && !flag)
         .filter(({ workspace }) => !service || !workspace || query.get('workspace_id') === '0')
         .slice(start, start + size)
         .map((life) => ({

@@ -118,6 +118,8 @@ export type DesksServer = {
   fields(desk: string, kind: string, id: string): Record<string, unknown>;
   /** Gives a desk a case with a life, or one that is there a new one. */
   live(desk: string, life: Life): void;
+  /** Deletes one. */
+  delete(desk: string, id: string): void;
   /** Takes back all tokens, as when they have run out. */
   expire(): void;
   /** For the next so many requests; mostly to those that write. */
@@ -153,7 +155,9 @@ export async function serveDesks(): Promise<DesksServer> {
   }
 
   const keepOf = (desk: string, name: DeskSwitch | undefined): Keep => ({
-    number: (kind, id) => records.get(keyOf(desk, kind, id))?.number,
+    // A case with a life has a record as well.
+    number: (kind, id) =>
+      records.get(keyOf(desk, kind, id))?.number ?? lives.get(desk)?.find((life) => life.id === id)?.id,
     fields: (kind, id) => fieldsOf(desk, kind, id),
     set(kind, id, values) {
       if (name !== 'fields-dropped' && name !== 'dropped') Object.assign(fieldsOf(desk, kind, id), values);
@@ -269,6 +273,12 @@ export async function serveDesks(): Promise<DesksServer> {
     live(desk, life) {
       const others = (lives.get(desk) ?? []).filter(({ id }) => id !== life.id);
       lives.set(desk, [...others, life]);
+    },
+    delete(desk, id) {
+      lives.set(
+        desk,
+        (lives.get(desk) ?? []).filter((life) => life.id !== id),
+      );
     },
     expire: () => tokens.clear(),
     on(name, times = 1, what = 'writes') {

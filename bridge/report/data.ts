@@ -47,14 +47,14 @@ const isCall = sql<boolean>`coalesce(session.type, '') !~* 'scenario' and sessio
 
 /**
  * One row a case: when it ended or was last known to be open, and its calls until then. A desk that was read up to some
- * time says of all its cases that nothing changed until then.
+ * time says of all its cases that nothing changed until then, but for those that it does not show any more.
  */
 export const casesOf = (filter: Filter) => sql`
   select t.id, t.desk, t.kind, t.case_id, t.number, t.queue, t.priority, t.asset_class, t.status,
     t.opened_at, t.assigned_at, t.resolved_at, t.reopened, known.until,
     coalesce(c.calls, 0)::int as calls, c.first_call_at
   from case_time t
-  left join times_reading r on r.desk = t.desk and t.source = 'desk'
+  left join times_reading r on r.desk = t.desk and t.source = 'desk' and not t.lost
   cross join lateral (
     select greatest(t.opened_at, coalesce(t.resolved_at, greatest(t.seen_at, r.read_to))) as until
   ) known

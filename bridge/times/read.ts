@@ -16,6 +16,7 @@ import { salesforce } from '../desks/times/salesforce.ts';
 import { servicenow } from '../desks/times/servicenow.ts';
 import { zendesk } from '../desks/times/zendesk.ts';
 import type { Parts } from '../server.ts';
+import { checkShown } from './shown.ts';
 import { storeTimes, type CaseTime } from './store.ts';
 import { fold, type TimesConfig, type TimesDesk } from './told.ts';
 
@@ -131,6 +132,7 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
     });
     counted({ desk: key, outcome: page.done ? 'done' : 'more' });
     if (stored && !page.done) await jobs.ask('times', key, { desk: key });
+    if (stored && page.done) await checkShown(db, key, desk);
   }
 
   return {

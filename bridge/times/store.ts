@@ -93,9 +93,9 @@ export async function storeTimes(db: Db | Trx, rows: readonly CaseTime[], source
       select n.*, ${source}::text from unnest(${listed(rows.slice(from, from + most))}) as n
       on conflict (desk, kind, case_id) do update set
         ${sql.join([...told, 'seen_at'].map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`))},
-        source = excluded.source
+        source = excluded.source, lost = false
       -- A row that is written again loses its place in exports, so only what is new is written.
       where (t.source = 'file' or excluded.source = 'desk')
         and ((${refs('t', told)}, t.source) is distinct from (${refs('excluded', told)}, excluded.source)
-          or (t.resolved_at is null and t.seen_at < excluded.seen_at))`.execute(db);
+          or t.lost or (t.resolved_at is null and t.seen_at < excluded.seen_at))`.execute(db);
 }

@@ -1,10 +1,12 @@
 /** What the report makes of odd data: times that are far off, calls before their case, and few of a kind. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { deskOf, type Desk } from '../../bridge/desks/index.ts';
+import { checkShown } from '../../bridge/times/shown.ts';
 import { storeTimes } from '../../bridge/times/store.ts';
 import { newLaunchId } from '../../lib/worklink.ts';
 import { until } from '../bridge/wait.ts';
-import { makeWorld, type World } from '../bridge/world.ts';
+import { makeConfig, makeWorld, type World } from '../bridge/world.ts';
 import { signIn } from './year.ts';
 
 let world: World;
@@ -120,4 +122,39 @@ test('a desk that is no longer read is no trouble any more; what is known of it 
     return !now.includes('refuses the credential') && now;
   });
   expect(text).toContain('Cases of gone are known until 5 Jan 2026');
+});
+
+test('open cases are asked for in turn, twenty at a time; one that is always refused holds up no other', async () => {
+  await cases(45);
+  await sql`update case_time set desk = 'turn', source = 'desk', resolved_at = null`.execute(world.db);
+  await sql`insert into times_reading (desk) values ('turn')`.execute(world.db);
+  const asked: string[] = [];
+  const { desks } = makeConfig(
+    { desks: { turn: { type: 'redmine', url: 'http://127.0.0.1:9' } } },
+    { DATABASE_URL: 'postgres://none', DESK_TURN_TOKEN: 'x' },
+  );
+  if (!desks.turn) throw new Error('it is not configured');
+  const desk: Desk = {
+    ...deskOf(desks.turn, 1000),
+    ask({ path }) {
+      const [, id = ''] = /issues\/(\d+)\.json/.exec(path) ?? [];
+      asked.push(id);
+      // The third may not be seen, the others are gone.
+      return Promise.resolve({
+        status: id === '2' ? 403 : 404,
+        statusText: '',
+        html: false,
+        header: () => null,
+        body: {},
+      });
+    },
+  };
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const n of [3, 20, 20, 2])
+    await checkShown(world.db, 'turn', desk).then(() => expect(asked.splice(0)).toHaveLength(n));
+  const shown = await world.db.selectFrom('case_time').select('case_id').where('lost', '=', false).execute();
+  expect(shown).toEqual([{ case_id: '2' }]);
+  // And from the first again.
+  await checkShown(world.db, 'turn', desk);
+  expect(asked).toEqual(['0', '1', '2']);
 });
