@@ -1,6 +1,6 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- cases import FILE`, `-- check`, `-- unmatched`,
+ * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- worklink retry`, `-- cases import FILE`, `-- check`, `-- unmatched`,
  * `-- assign …` and `-- person …` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import type { Named } from './match.ts';
 import { retryParked } from './outbox.ts';
 import { describeErased, erasePerson, findPerson, textFault } from './person.ts';
 import { NoDatabase } from './postgres.ts';
+import { retryUnread } from './sessions.ts';
 import { importFile } from './times/file.ts';
 import { desksOf } from './work.ts';
 
@@ -27,6 +28,7 @@ npm run bridge -- token create --name NAME --scope launch,pop,pop:others,read,re
 npm run bridge -- token revoke ID
 npm run bridge -- desk resume KEY                    goes on writing to a desk that refused its credential
 npm run bridge -- desk retry KEY                     tries again what was parked for it
+npm run bridge -- worklink retry                     reads again what WorkLink did not show
 npm run bridge -- check [DESK:KIND:ID …]             tries every connection and says what is amiss
 npm run bridge -- unmatched                          lists the sessions that are nobody's
 npm run bridge -- assign SESSION DESK KIND ID        gives one to a case, or from one case to another
@@ -45,6 +47,7 @@ const words: Record<string, number> = {
   'token revoke': 3,
   'desk resume': 3,
   'desk retry': 3,
+  'worklink retry': 2,
   'cases import': 3,
   'person export': 3,
   'person erase': 3,
@@ -175,6 +178,11 @@ async function main(): Promise<void> {
     return once(config, async (db) => {
       const count = await retryParked(db, argument);
       return count ? `${argument}: tried again: ${count}.` : fail(`Nothing is parked for ${argument}.`);
+    });
+  if (what === 'worklink')
+    return once(config, async (db) => {
+      const count = await retryUnread(db);
+      return count ? `WorkLink is asked again for: ${count}.` : fail('There is nothing that could not be read.');
     });
   if (what === 'desk')
     return once(config, async (db) => {

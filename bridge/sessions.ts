@@ -25,6 +25,8 @@ export async function numberOn(
   desks: ReadonlyMap<string, Desk>,
   { desk: key, kind, id }: Named,
 ): Promise<string | null | undefined | false> {
+  // Longer than any launch may name, and than a desk would read in an address.
+  if (kind.length > 64 || id.length > 256) return null;
   const desk = desks.get(key);
   if (!desk?.record || !desk.kinds.includes(kind)) return false;
   const answer = await desk.ask(desk.record({ kind, id }));
@@ -33,6 +35,19 @@ export async function numberOn(
   if ('fault' in answer || answer.status === 401 || answer.status === 429 || answer.status >= 500) return undefined;
   if (answer.body === undefined && answer.status === 200) return undefined;
   return desk.numberOf(answer, { kind, id }) ?? null;
+}
+
+/**
+ * What could not be read is to be read again, once somebody has given the token its rights. The next sweep asks for it.
+ * @returns how many
+ */
+export async function retryUnread(db: Db): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('session')
+    .set({ state: 'waiting', reason: null, tries: 0, unseen: 0, next_at: sql<Date>`now()` })
+    .where('state', '=', 'parked')
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 /** A session that is to be read, as it was when that began. */

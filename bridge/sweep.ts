@@ -46,7 +46,11 @@ export function makeSweep({ config, db, jobs }: Parts, worklink: WorkLink): () =
       .where('state', '=', 'read')
       .where('ended_at', 'is', null)
       .where('first_at', '>', since(7 * 86_400))
-      .where('read_at', '<', since(waits.sweep))
+      // The longer it lasts, the later it is known to have ended: many never do.
+      .where(
+        sql<boolean>`read_at + greatest(make_interval(secs => ${waits.sweep}),
+          least(interval '1 hour', (read_at - first_at) / 4)) < now()`,
+      )
       .orderBy('read_at')
       .limit(most)
       .execute();

@@ -118,6 +118,20 @@ test.each<[string, object, string]>([
   expect(row).toMatchObject({ state, case_id: null });
 });
 
+test('no desk is asked for an id that is longer than any launch may name', async () => {
+  let asked = 0;
+  const { cms, world, hook } = await worldOf(
+    await deskWith(async () => {
+      asked += 1;
+    }),
+  );
+  const id = '7'.repeat(257);
+  const session = cms.add({ externalData: { desk: 'plain', case_id: `ticket:${id}`, work_order_id: id } });
+  await cms.announce(hook, session, 'completed');
+  await until(async () => (await rowOf(world, session)).state === 'read');
+  expect([(await rowOf(world, session)).match, asked]).toEqual(['none', 0]);
+});
+
 test('a hint that comes while the last try finds nothing is not lost', async () => {
   const world = await makeWorld({ tries: 1, waits });
   ends.push(() => world.end());

@@ -1,6 +1,7 @@
 /** From a webhook, or without one, to a session with its case, against the sandbox's WorkLink. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newLaunchId } from '../../lib/worklink.ts';
+import { retryUnread } from '../../bridge/sessions.ts';
 import { serveCms, type CmsServer, type CmsSession } from '../../sandbox/worklink.ts';
 import type { Variant } from '../../sandbox/worklink-schemas.ts';
 import { until } from './wait.ts';
@@ -110,6 +111,17 @@ describe.each<Variant>(['today', 'old', 'offset'])('the schema of %s', (variant)
     await row(hidden);
   });
 
+  test('all that stayed invisible is tried again when somebody asks for it', async () => {
+    const hidden = cms.add({ externalData: data(await launched('8'), '8') });
+    cms.sessions.delete(hidden.id);
+    await cms.announce(hook, hidden, 'completed');
+    await row(hidden, 'parked');
+    cms.sessions.set(hidden.id, hidden);
+    expect(await retryUnread(world.db)).toBe(1);
+    expect(await row(hidden)).toMatchObject({ match: 'launch', case_id: '8' });
+    expect(await retryUnread(world.db)).toBe(0);
+  });
+
   test.each<[string, (launchId: string) => object]>([
     ['another case', (launchId) => ({ ...data(launchId, '5'), case_id: 'ticket:666' })],
     ['another number', (launchId) => ({ ...data(launchId, '5'), work_order_id: '666' })],
@@ -176,6 +188,47 @@ test('a lost webhook: the sweep finds the session by its launch', async () => {
     expect(found).toMatchObject({ resource_id: session.id, case_id: '9' });
     const all = await world.db.selectFrom('session').select('resource_id').execute();
     expect(all.map(({ resource_id: id }) => id)).not.toContain(other.id);
+  } finally {
+    await world.end();
+    await cms.close();
+  }
+});
+
+test('what does not end is asked for again at growing intervals', async () => {
+  const cms = await serveCms();
+  const world = await makeWorld(
+    { worklink: { url: cms.url, requestsPerSecond: 100 }, waits },
+    { WORKLINK_TOKEN: cms.token },
+  );
+  try {
+    const minutesAgo = (n: number) => new Date(Date.now() - n * 60_000);
+    // An hour old when last read: not again before a quarter of that has gone by.
+    const [early, due] = [cms.add({ endedAt: null }), cms.add({ endedAt: null })];
+    const seen = (session: CmsSession, first: number, last: number) =>
+      world.db
+        .insertInto('session')
+        .values({
+          resource_id: session.id,
+          state: 'read',
+          data: '{}',
+          first_at: minutesAgo(first),
+          read_at: minutesAgo(last),
+          started_at: null,
+          ended_at: null,
+        } as never)
+        .execute();
+    const readAt = async (session: CmsSession) =>
+      (
+        await world.db
+          .selectFrom('session')
+          .select('read_at')
+          .where('resource_id', '=', session.id)
+          .executeTakeFirstOrThrow()
+      ).read_at?.getTime() ?? 0;
+    await seen(early, 70, 10);
+    await seen(due, 80, 20);
+    await until(async () => (await readAt(due)) > minutesAgo(5).getTime());
+    expect(await readAt(early)).toBeLessThan(minutesAgo(5).getTime());
   } finally {
     await world.end();
     await cms.close();
