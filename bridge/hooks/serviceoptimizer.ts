@@ -30,28 +30,33 @@ export type Push = { type: string; verb: string; workItemType: string; id: strin
 const repaired = (body: Buffer): Buffer =>
   Buffer.from(body.toString('utf8').replaceAll(/("Id"\s*:\s*"(?:[^"\\]|\\.){0,200}")(\s*"WorkStatus")/gi, '$1,$2'));
 
-/** What was pushed, one or several at a time; `fault` says why it can't be told. */
-export function readPush(body: Buffer): { pushes: Push[] } | { fault: string } {
+/** What was pushed, one or several at a time; `fault` says why it, or some of it, can't be told. */
+function readPush(body: Buffer): { pushes: Push[]; fault?: string } {
   let parsed = parseJson(body);
   if ('fault' in parsed) parsed = parseJson(repaired(body));
   if ('fault' in parsed)
-    return { fault: parsed.fault === 'too-deep' ? 'The body is nested too deeply.' : 'The body is not JSON.' };
+    return {
+      pushes: [],
+      fault: parsed.fault === 'too-deep' ? 'The body is nested too deeply.' : 'The body is not JSON.',
+    };
   const items = Array.isArray(parsed.value) ? (parsed.value as unknown[]) : [parsed.value];
   const pushes: Push[] = [];
+  let fault = items.length ? undefined : 'It holds no notification.';
   for (const item of items) {
     const type = textOf(own(item, 'Type'), 16);
     const work = own(item, 'WorkItem');
     const id = textOf(own(work, 'Id'), 256);
-    if (type === undefined || id === undefined) return { fault: 'It names no type or no work item.' };
-    pushes.push({
-      type,
-      verb: (Object.hasOwn(types, type) && types[type]) || `unknown:${type}`,
-      workItemType: textOf(own(item, 'WorkItemType'), 16) ?? '',
-      id,
-      status: textOf(own(work, 'WorkStatus'), 256) ?? null,
-    });
+    if (type === undefined || id === undefined) fault = 'It names no type or no work item.';
+    else
+      pushes.push({
+        type,
+        verb: (Object.hasOwn(types, type) && types[type]) || `unknown:${type}`,
+        workItemType: textOf(own(item, 'WorkItemType'), 16) ?? '',
+        id,
+        status: textOf(own(work, 'WorkStatus'), 256) ?? null,
+      });
   }
-  return pushes.length ? { pushes } : { fault: 'It holds no notification.' };
+  return { pushes, ...(fault && { fault }) };
 }
 
 /** §2.4's codes. */
@@ -99,14 +104,12 @@ export function serviceoptimizer({ app, parts: { config, db, log }, counted, lim
     } as const;
     try {
       await db.transaction().execute(async (trx) => {
-        if ('fault' in read) {
+        if (read.fault)
           await store(
             trx,
             { ...common, body, same: [body], state: 'parked', reason: read.fault },
             config.waits.repetition,
           );
-          return;
-        }
         // oxlint-disable-next-line no-await-in-loop -- one transaction is one connection
         for (const { type, verb, workItemType, id, status } of read.pushes)
           await store(
@@ -128,8 +131,8 @@ export function serviceoptimizer({ app, parts: { config, db, log }, counted, lim
       log.error('push not stored', { instance: key, error: said(error) });
       return say('storage', 'It could not be stored. Send it again.', 503);
     }
-    if ('fault' in read && instance.onMalformed === 'reject') return say('malformed', read.fault);
-    if ('fault' in read) log.warn('push parked', { instance: key, why: read.fault });
+    if (read.fault && instance.onMalformed === 'reject') return say('malformed', read.fault);
+    if (read.fault) log.warn('push parked', { instance: key, why: read.fault });
     return say('ok', '');
   });
 }

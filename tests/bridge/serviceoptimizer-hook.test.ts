@@ -98,6 +98,14 @@ test.each([
   expect(last?.body.toString()).toBe(body);
 });
 
+test('one of a list that can’t be read costs the others nothing', async () => {
+  const body = '[{"Type":"0","WorkItem":{"Id":"odd-7"}},{"Type":"0"},{"Type":"5","WorkItem":{"Id":"odd-8"}}]';
+  expect(await (await send(body)).json()).toMatchObject({ Success: true });
+  expect([await stored('odd-7'), await stored('odd-8')]).toMatchObject([[{ state: 'taken' }], [{ state: 'taken' }]]);
+  const parked = await world.db.selectFrom('event').select('body').where('state', '=', 'parked').execute();
+  expect(parked.map((row) => row.body.toString())).toContain(body);
+});
+
 describe('who may', () => {
   test.each(['S3CRET-jwt', 'Bearer S3CRET-jwt', 'S3CRET-next', 'Bearer S3CRET-next'])('%s', async (authorization) => {
     expect((await send(push('who'), 'main', authorization)).status).toBe(200);
