@@ -11,7 +11,7 @@ export const keepShape = z.strictObject({
   people: days(90),
   /** Launches, sessions, what became of their notes, wrap-ups, and what a job's pushes said without their bodies. */
   calls: days(1095),
-  /** Times of cases that are over, since they ended. */
+  /** Times of cases that are over, since they ended, and of those that their desk does not show any more. */
   cases: days(1095),
 });
 export type Keep = z.infer<typeof keepShape>;
@@ -62,6 +62,12 @@ export async function forgetOld(db: Db, keep: Keep): Promise<Record<string, numb
     ),
     wrapups: await run(sql`delete from wrapup where ${ids('wrapup', sql`received_at < ${before(keep.calls)}`)}`),
     jobs: await run(sql`delete from event where ${ids('event', sql`received_at < ${before(keep.calls)}`)}`),
-    cases: await run(sql`delete from case_time where ${ids('case_time', sql`resolved_at < ${before(keep.cases)}`)}`),
+    // One that its desk does not show any more does not end any more.
+    cases: await run(
+      sql`delete from case_time where ${ids(
+        'case_time',
+        sql`resolved_at < ${before(keep.cases)} or (lost and seen_at < ${before(keep.cases)})`,
+      )}`,
+    ),
   };
 }

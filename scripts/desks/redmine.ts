@@ -14,8 +14,8 @@ import { password, run, startDesk, type Plan, type Started, type Where } from '.
 /** A running Redmine; plain data. */
 export type Redmine = { url: string; user: string; password: string; seeded: Seeded };
 
-/** What the seed made: the technician's API key, and ids by name. */
-type Seeded = { key: string; trackers: Record<string, number>; fields: Record<string, number> };
+/** What the seed made: the technician's API key, the admin's, and ids by name. */
+type Seeded = { key: string; admin: string; trackers: Record<string, number>; fields: Record<string, number> };
 
 const home = '/usr/share/redmine';
 
@@ -46,7 +46,7 @@ role = Role.find_by_name('Developer')
 role.add_permission!(:add_issues, :edit_issues, :add_issue_notes, :view_issues, :set_notes_private)
 projects.each { |project| Member.create!(project: project, principal: agent, roles: [role]) }
 ids = ->(list) { list.to_h { |each| [each.name, each.id] } }
-puts({ key: agent.api_key, trackers: ids.(trackers), fields: ids.(fields) }.to_json)
+puts({ key: agent.api_key, admin: admin.api_key, trackers: ids.(trackers), fields: ids.(fields) }.to_json)
 `;
 
 /** Each folder is an instance of its own, so that two checkouts do not share one. */

@@ -17,15 +17,17 @@ type Target = {
   assign(id: string): Promise<void>;
   resolve(id: string): Promise<void>;
   reopen(id: string): Promise<void>;
+  /** Deletes it, where the desk says nothing of that. */
+  remove?: (id: string) => Promise<void>;
   times: { assetClass: string; over?: string[] };
   queue: string;
 };
 
-async function put(url: string, headers: Record<string, string>, body: object): Promise<void> {
+async function put(url: string, headers: Record<string, string>, body?: object): Promise<void> {
   const response = await fetch(url, {
-    method: 'PUT',
+    method: body ? 'PUT' : 'DELETE',
     headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
 }
@@ -71,6 +73,7 @@ if (process.env.DESKCALL_REDMINE) {
     assign: (id) => set(id, { assigned_to_id: user.id }),
     resolve: (id) => set(id, { status_id: 3 }),
     reopen: (id) => set(id, { status_id: 2 }),
+    remove: (id) => put(`${redmine.url}/issues/${id}.json`, { 'x-redmine-api-key': redmine.seeded.admin }),
     times: { assetClass: 'Site', over: ['Resolved', 'Closed'] },
     queue: 'Valves',
   });
@@ -147,4 +150,17 @@ describe.each(targets)('$type', { timeout: 180_000 }, (target) => {
     expect(read.read_to?.getTime()).toBeLessThan(Date.now());
     expect(await all(id).execute()).toHaveLength(1);
   });
+
+  test.each([target.remove ?? []].flat())(
+    'a case that was deleted is open up to its last change only',
+    async (remove) => {
+      const id = await target.create('Pumps');
+      const stays = await target.create('Pumps');
+      await row(id);
+      await row(stays);
+      await remove(id);
+      await row(id, ({ lost }) => lost);
+      expect(await row(stays)).toMatchObject({ lost: false });
+    },
+  );
 });

@@ -55,12 +55,17 @@ test('each kind goes when it is past its time, and not a day before', async () =
       values ('serviceoptimizer', 'main', ${ago(days)}, '', '{}', '', ${String(days)}, 'taken')`.execute(world.db);
   // What is still open is not old, however long it has been.
   await closed('3', null);
+  // Its desk does not show these any more.
+  await closed('4', null);
+  await closed('5', null);
+  await sql`update case_time set lost = true, seen_at = ${ago(499)} where case_id = '4'`.execute(world.db);
+  await sql`update case_time set lost = true, seen_at = ${ago(501)} where case_id = '5'`.execute(world.db);
   await forgetOld(world.db, keep);
   expect(await left('launch', 'id')).toEqual(['AAAAAAAAAAAA']);
   expect(await left('session', 'resource_id')).toEqual(['AAAAAAAAAAAA']);
   expect(await left('outbox', 'marker')).toEqual(['WL-AAAAAAAAAAAA']);
   expect(await left('wrapup', 'launch_id')).toEqual(['AAAAAAAAAAAA']);
-  expect(await left('case_time', 'case_id')).toEqual(['1', '3']);
+  expect(await left('case_time', 'case_id')).toEqual(['1', '3', '4']);
   expect(await left('event', 'subject')).toEqual(['999']);
 });
 

@@ -3,7 +3,7 @@
  *
  * Facts, tried on 5.0.4 from Debian, 2026-11: times are UTC, to the second; a list of issues has no journals, so each
  * issue is asked for by itself; `closed_on` stays when an issue is opened again; which statuses are closed is told to
- * any user; a change in a journal names statuses by id; what is deleted is in no list.
+ * any user; a change in a journal names statuses by id; what is deleted is in no list, and 404 when it is asked for.
  */
 import type { Answer, Fault } from '../../../lib/http.ts';
 import { at, listAt, part, type DeskRequest } from '../desk.ts';
