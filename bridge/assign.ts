@@ -36,7 +36,7 @@ export async function assign(
     const before = desk && kind && caseId ? { desk, kind, id: caseId } : undefined;
     const turn = sameCase(before, named)
       ? session.turn
-      : await takeBack(trx, parts.jobs, { id, resource, turn: session.turn }, named);
+      : await takeBack(trx, parts.jobs, desks, { id, resource, turn: session.turn }, named);
     if (turn === 'busy') return { refused: 'busy' };
     await trx
       .updateTable('session')

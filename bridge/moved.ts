@@ -15,12 +15,14 @@ export const sameCase = (one: Named | undefined, other: Named | undefined): bool
 /**
  * Takes back what was said of a session on its case, before it gets another: what was not written is not written any
  * more, and what was is marked as moved, which edits it where the desk can and adds a note where not.
+ * @param desks those that are written to: of another nobody will ever know the end of what was being written
  * @param to undefined: it is nobody's any more
  * @returns the session's next turn; `busy` while something is being written that nobody knows the end of
  */
 export async function takeBack(
   trx: Trx,
   jobs: Parts['jobs'],
+  desks: { has(desk: string): boolean },
   { id, resource, turn }: Before,
   to: Named | undefined,
 ): Promise<number | 'busy'> {
@@ -34,18 +36,18 @@ export async function takeBack(
     .forUpdate()
     .execute();
   if (!rows.length) return turn;
-  if (rows.some(({ state }) => state === 'writing')) return 'busy';
+  if (rows.some(({ state, desk }) => state === 'writing' && desks.has(desk))) return 'busy';
   await trx
     .updateTable('outbox')
     .set({ state: 'parked', reason: 'The session was given to another case.' })
     .where('session_id', '=', id)
     .where('turn', '=', turn)
-    .where('state', '=', 'waiting')
+    .where('state', 'in', ['waiting', 'writing'])
     .execute();
   // One that was tried may be there all the same, and one that the desk took is, even if it does not show it as it should.
   const [written] = rows.filter(
     ({ action, state, tries, accepted_at: accepted }) =>
-      state === 'done' || (action !== 'fields' && (accepted !== null || (state === 'waiting' && tries > 0))),
+      state === 'done' || (action !== 'fields' && (accepted !== null || (state !== 'parked' && tries > 0))),
   );
   if (written) {
     const { desk, kind, case_id: caseId } = written;

@@ -140,7 +140,7 @@ export function makeReader(parts: Omit<Parts, 'pipe'>, worklink: WorkLink, desks
       // A launch that was told later may say that it is another's.
       const turn = sameCase(had, named)
         ? before.turn
-        : await takeBack(trx, jobs, { id: before.id, resource, turn: before.turn }, named);
+        : await takeBack(trx, jobs, desks, { id: before.id, resource, turn: before.turn }, named);
       if (turn === 'busy') return 'busy';
       // Found among what is older, but not over before the bridge was connected: its note may have nobody else.
       const quiet = before.quiet && !(facts.endedAt && (await connectedAt(trx)) <= facts.endedAt);

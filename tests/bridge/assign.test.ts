@@ -187,6 +187,25 @@ test('while a note is being written nobody moves it; what waits is not written a
   expect(textsOn(one.id)).toHaveLength(before);
 });
 
+test('what was being written to a desk that is not configured any more holds nobody up', async () => {
+  const { id } = await nobodys();
+  const [one, two] = [record(), record()];
+  await give(id, one);
+  await settled(id);
+  await world.db.updateTable('session').set({ desk: 'gone' }).where('id', '=', id).execute();
+  await world.db.updateTable('outbox').set({ desk: 'gone', state: 'writing' }).where('session_id', '=', id).execute();
+  expect((await give(id, two)).status).toBe(200);
+  await noted(two.id, 1);
+  const rows = await world.db.selectFrom('outbox').select(['action', 'state']).where('desk', '=', 'gone').execute();
+  // That it was moved waits for the desk.
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      { action: 'note', state: 'parked' },
+      { action: 'moved', state: 'waiting' },
+    ]),
+  );
+});
+
 test('what the desk took and shows otherwise than it should is said to have moved as well', async () => {
   const { id } = await nobodys();
   const [one, two] = [record(), record()];
