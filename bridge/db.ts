@@ -197,12 +197,22 @@ export const schema = 'deskcall';
 
 type OnError = (error: Error) => void;
 
+/** A bridge that vanishes without a word, with its machine or its network, holds locks for minutes and not for hours. */
+const upright = [
+  'idle_in_transaction_session_timeout=5min',
+  'tcp_keepalives_idle=30',
+  'tcp_keepalives_interval=10',
+  'tcp_keepalives_count=3',
+];
+
 function openPool(connectionString: string, onError: OnError, more: pg.PoolConfig, settings = ''): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     application_name: applicationName,
-    options: `-c search_path=${schema}${settings}`,
+    options: `-c search_path=${schema} -c ${upright.join(' -c ')}${settings}`,
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
     ...more,
   });
   // A connection that breaks while it is in use says so as well, and that would end the process if nobody heard it.
@@ -221,10 +231,12 @@ export type Pipe = ReturnType<typeof openPipe>;
 /**
  * Statements that come all the time: planned once, and sent behind each other without waiting for answers. In a
  * transaction none can be made from what another one answered.
+ * @param patience in ms: a connection on which an answer takes longer is given up, as its database may have vanished
  */
-export function openPipe(connectionString: string, onError: OnError, db: Db) {
+export function openPipe(connectionString: string, onError: OnError, db: Db, patience = 30_000) {
   // One connection for those in transactions, one for the others. A plan must do when its table has grown as well.
-  const pool = openPool(connectionString, onError, { max: 2, pipeline: true }, ' -c enable_seqscan=off');
+  const how = { max: 2, pipeline: true, query_timeout: patience };
+  const pool = openPool(connectionString, onError, how, ' -c enable_seqscan=off');
   const names = new Map<string, string>();
   const sendBy =
     (to: pg.Pool | pg.PoolClient): Send =>

@@ -73,9 +73,10 @@ export async function startJobs(connectionString: string, log: Log, poll: number
   boss.on('error', (error: Error) => log.error('jobs: trouble', { error: said(error) }));
   await boss.start();
   // oxlint-disable-next-line no-await-in-loop -- pg-boss locks each
-  for (const name of queues)
-    await boss.createQueue(name, {
-      policy: 'short',
+  for (const name of queues) {
+    await boss.createQueue(name, { policy: 'short' });
+    // One that an older bridge made is brought up to date.
+    await boss.updateQueue(name, {
       retryLimit: 1000,
       retryDelay: 1,
       retryBackoff: true,
@@ -86,6 +87,7 @@ export async function startJobs(connectionString: string, log: Log, poll: number
       heartbeatSeconds: 10,
       deleteAfterSeconds: 60,
     });
+  }
   const askAll: JobRunner['askAll'] = async (queue, works, after = 0, send, last = false) => {
     await boss.insert(
       queue,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { migrate, openDb, openPipe, together } from '../../bridge/db.ts';
@@ -62,6 +64,46 @@ test('a connection that is lost in use costs what was under way on it, and is to
     );
     expect((await sql<{ n: number }>`select 1 as n`.execute(db)).rows).toEqual([{ n: 1 }]);
   } finally {
+    await db.destroy();
+    await drop();
+  }
+});
+
+test('a database that vanishes without a word holds nobody up for ever', async () => {
+  const { url, drop } = await makeDatabase();
+  const { db } = openDb(url, () => {});
+  // Between the two, as a network that drops everything.
+  let isGone = false;
+  const sockets = new Set<Socket>();
+  const between = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (data) => isGone || to.write(data)).on('error', () => {});
+      from.on('close', () => to.destroy());
+    }
+  });
+  between.listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  const by = new URL(url);
+  by.port = String((between.address() as AddressInfo).port);
+  const pipe = openPipe(by.href, () => {}, db, 300);
+  const one = sql<{ n: number }>`select 1 as n`;
+  try {
+    await pipe.transaction((send) => send(one));
+    isGone = true;
+    await expect(pipe.transaction((send) => send(one))).rejects.toThrow(/timeout/);
+    isGone = false;
+    expect((await pipe.transaction((send) => send(one))).rows).toEqual([{ n: 1 }]);
+    const held = await sql<{ at: string }>`show idle_in_transaction_session_timeout`.execute(db);
+    expect(held.rows).toEqual([{ idle_in_transaction_session_timeout: '5min' }]);
+  } finally {
+    await pipe.end();
+    for (const socket of sockets) socket.destroy();
+    between.close();
     await db.destroy();
     await drop();
   }
