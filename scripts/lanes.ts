@@ -137,9 +137,18 @@ const realDesks = [
   { id: 'fossil', name: 'Fossil', packages: fossilPackages, start: () => startFossil() },
 ];
 
-/** They are installed and started while the other lanes run; their tests wait for the build, and for `before`. */
-async function desks(chromium: Promise<string>, built: Promise<Count>, before: Promise<unknown>): Promise<Count[]> {
-  const results: Count[] = [];
+type Running = {
+  /** The desks that run, as their tests find them. */
+  env: Record<string, string>;
+  /** The tags of those that don't. */
+  absent: string[];
+  failed: Count[];
+  stop: () => Promise<unknown>;
+};
+
+/** They are installed and started while the other lanes run. */
+async function startDesks(chromium: Promise<string>): Promise<Running> {
+  const failed: Count[] = [];
   const stops: (() => Promise<void>)[] = [];
   const absent: string[] = [];
   // After the browser: it may come by the same package manager, and more lanes need it.
@@ -153,7 +162,7 @@ async function desks(chromium: Promise<string>, built: Promise<Count>, before: P
       const started = await start();
       if ('skipped' in started) {
         console.log(`skipped: desks: ${name}: ${started.skipped}`);
-        if (ci) results.push(one(false));
+        if (ci) failed.push(one(false));
         absent.push(`@${id}`);
         continue;
       }
@@ -162,21 +171,28 @@ async function desks(chromium: Promise<string>, built: Promise<Count>, before: P
       console.log(`${name}: up after ${((Date.now() - began) / 1000).toFixed(0)} s`);
     } catch (error) {
       console.log(error instanceof Error ? error.message : error);
-      results.push(one(false));
+      failed.push(one(false));
       absent.push(`@${id}`);
     }
   }
-  try {
-    await before;
-    if (!stops.length || (await built).failed) return results;
-    const rest = absent.length ? `--grep-invert "${absent.join('|')}"` : '';
-    results.push(await lane('desks', (run) => playwright(run, 'desks', env, rest)));
-    if (env.DESKCALL_RT5 || env.DESKCALL_REDMINE)
-      results.push(await lane('bridge-desks', (run) => vitest(run, 'bridge-desks', '--project bridge-desks', env)));
-  } finally {
-    await Promise.all(stops.map((stop) => stop()));
-  }
-  return results;
+  return { env, absent, failed, stop: () => Promise.all(stops.map((stop) => stop())) };
+}
+
+/** The extension on the real desks. */
+async function onDesks(running: Promise<Running>, built: Promise<Count>, before: Promise<unknown>): Promise<Count[]> {
+  const { env, absent } = await running;
+  await before;
+  if (absent.length === realDesks.length || (await built).failed) return [];
+  const rest = absent.length ? `--grep-invert "${absent.join('|')}"` : '';
+  return [await lane('desks', (run) => playwright(run, 'desks', env, rest))];
+}
+
+/** The bridge's notes on the real desks. */
+async function notes(running: Promise<Running>, before: Promise<unknown>): Promise<Count[]> {
+  const { env } = await running;
+  await before;
+  if (!env.DESKCALL_RT5 && !env.DESKCALL_REDMINE) return [];
+  return [await lane('bridge-desks', (run) => vitest(run, 'bridge-desks', '--project bridge-desks', env))];
 }
 
 async function main(): Promise<void> {
@@ -194,8 +210,10 @@ async function main(): Promise<void> {
   const onBridge = units.then(bridge);
   const onReport = onBridge.then(() => withR(chromium));
   const checks = built.then(check);
+  const running = startDesks(chromium);
   // One after the other: more browsers at a time are too many for two cores, and all builds write the same types.
-  const onFirefox = firefox(chromium, Promise.all([browser, units, onReport, checks]));
+  const inBrowser = onDesks(running, built, browser);
+  const onFirefox = firefox(chromium, Promise.all([inBrowser, units, onReport, checks]));
   const results = await Promise.all([
     built,
     units,
@@ -203,9 +221,13 @@ async function main(): Promise<void> {
     onReport,
     checks,
     browser,
+    inBrowser,
     onFirefox,
-    desks(chromium, built, onFirefox),
+    // They mostly wait: beside Firefox, which does so too.
+    notes(running, onReport),
+    running.then(({ failed }) => failed),
   ]);
+  await (await running).stop();
   const all = results.flat();
   const sum = (key: keyof Count) => all.reduce((total, count) => total + count[key], 0);
   console.log(`\n${seconds.join(', ')}`);

@@ -1,13 +1,12 @@
 /** The whole of Deskcall in a German browser: every word German, nothing cut, and accessible; and the options turned round. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { demoSettings } from '../../sandbox/desk/desk.ts';
 import { serveDesk } from '../../sandbox/desk/server.ts';
 import { openWorld, type World } from '../../sandbox/launch.ts';
 import { findBrowser, root } from '../../scripts/bootstrap.mjs';
-import { optionsAt, tags, wcag } from './looks.ts';
+import { broken, optionsAt, wcag } from './looks.ts';
 import { spills } from './spills.ts';
 
 const test = base.extend<object, { desk: Awaited<ReturnType<typeof serveDesk>>; world: World }>({
@@ -73,11 +72,7 @@ async function inOrder(page: Page, what: string): Promise<void> {
   expect(await found(page, onlyEnglish()), `${what}: English`).toEqual([]);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      `${what}, ${colorScheme}`,
-    ).toEqual([]);
+    expect(await broken(page), `${what}, ${colorScheme}`).toEqual([]);
   }
   await fits(page, what);
 }
@@ -229,8 +224,7 @@ test('panel and code on a desk’s page are German, accessible, and fit', async 
   await panel.getByRole('button', { name: say('show_all') }).click();
   await expect(panel.getByRole('link', { name: 'Pump experts anrufen' })).toBeVisible();
   // The order of headings is the whole page's, and so the desk's.
-  const { violations } = await new AxeBuilder({ page }).include('deskcall-panel').withTags(wcag).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  expect(await broken(page, wcag, 'deskcall-panel')).toEqual([]);
   expect(await found(page, onlyEnglish())).toEqual([]);
   await fits(page, 'panel');
   await panel.getByRole('button', { name: 'QR: Dana Reyes anrufen' }).last().click();

@@ -1,11 +1,10 @@
 /** The analyst's way: sign in, filter, read tables, take the CSV, print; in light, dark, narrow, and without colour. */
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, expect, test as base, type BrowserContext, type Page } from '@playwright/test';
 import Papa from 'papaparse';
 import { serveYear, type YearServer } from '../../sandbox/year.ts';
 import { findBrowser } from '../../scripts/bootstrap.mjs';
-import { tags } from './looks.ts';
+import { broken } from './looks.ts';
 
 const test = base.extend<{ analyst: Page }, { year: YearServer; chrome: () => Promise<BrowserContext> }>({
   year: [
@@ -40,10 +39,6 @@ const test = base.extend<{ analyst: Page }, { year: YearServer; chrome: () => Pr
   },
 });
 
-const broken = async (page: Page): Promise<string[]> =>
-  (await new AxeBuilder({ page }).withTags(tags).analyze()).violations.map(
-    ({ id, nodes }) => `${id}: ${nodes[0]?.html}`,
-  );
 /** What is wider than the window although nothing there scrolls. */
 const wider = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

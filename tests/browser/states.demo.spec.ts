@@ -1,13 +1,13 @@
 /** Every state of bar, panel and QR card: what WCAG asks for, and that nothing is cut, too small or turned round. */
-import { AxeBuilder } from '@axe-core/playwright';
+import type { AxeBuilder } from '@axe-core/playwright';
 import { chromium, expect, test, type Browser, type Page } from '@playwright/test';
 import { findBrowser } from '../../scripts/bootstrap.mjs';
 import { buildStates } from '../states/build.ts';
 import { names, stateOf, type Look, type Name } from '../states/states.ts';
+import { bringAxe } from './looks.ts';
 import { spills } from './spills.ts';
 
 let browser: Browser;
-let page: Page;
 let address: string;
 
 test.beforeAll(async () => {
@@ -15,22 +15,23 @@ test.beforeAll(async () => {
   browser = await chromium.launch({ executablePath: (await findBrowser()).executablePath });
 });
 test.afterAll(() => browser.close());
-test.afterEach(() => page.context().close());
+test.afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
 const wide = { width: 1280, height: 800 };
 
 /** A page of its own, which must report no error. */
-async function open(ratio = 1): Promise<string[]> {
+async function open(ratio = 1): Promise<{ page: Page; errors: string[] }> {
   const context = await browser.newContext({ viewport: wide, deviceScaleFactor: ratio, reducedMotion: 'reduce' });
-  page = await context.newPage();
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(address);
-  return errors;
+  return { page, errors };
 }
 
 /** Goes through all states that fit, in one document. */
 async function through(
+  page: Page,
   look: Look,
   size: { width: number; height: number },
   check: (name: Name) => Promise<void>,
@@ -70,7 +71,7 @@ const small = (): string[] =>
   );
 
 /** Goes through all that takes focus by the Tab key. @returns what shows no ring of 2 px */
-async function ringless(): Promise<{ seen: string[]; without: string[] }> {
+async function ringless(page: Page): Promise<{ seen: string[]; without: string[] }> {
   const seen: string[] = [];
   const without: string[] = [];
   await page.evaluate(() => {
@@ -104,9 +105,9 @@ for (const [what, scheme, engine] of [
 ] as const)
   test(`no WCAG violation, ${what}`, async () => {
     test.setTimeout(90_000);
-    const errors = await open();
-    await new AxeBuilder({ page }).setLegacyMode().analyze(); // brings axe into the page
-    await through({ scheme, engine }, wide, async (name) => {
+    const { page, errors } = await open();
+    await bringAxe(page);
+    await through(page, { scheme, engine }, wide, async (name) => {
       const { broken, reached } = await page.evaluate(axeOfPanel);
       expect(broken, name).toEqual([]);
       expect(reached, name).toBe(true);
@@ -121,22 +122,25 @@ for (const [what, ratio, size] of [
   ['in a window of 232 px', 1.5, { width: 232, height: 600 }],
 ] as const)
   test(`nothing is cut or spills, ${what}`, async () => {
-    const errors = await open(ratio);
-    await through({}, size, async (name) => expect(await page.evaluate(spills), name).toEqual([]));
-    await through({ engine: 'react' }, size, async (name) => expect(await page.evaluate(spills), name).toEqual([]));
-    await through({ language: 'de' }, size, async (name) =>
-      expect(await page.evaluate(spills), `${name}, German`).toEqual([]),
+    // Side by side: each state waits for frames, and hardly computes.
+    await Promise.all(
+      ([{}, { engine: 'react' }, { language: 'de' }] as const).map(async (look: Look) => {
+        const { page, errors } = await open(ratio);
+        await through(page, look, size, async (name) =>
+          expect(await page.evaluate(spills), `${name}, ${JSON.stringify(look)}`).toEqual([]),
+        );
+        expect(errors).toEqual([]);
+      }),
     );
-    expect(errors).toEqual([]);
   });
 
 test('every control is at least 24 px large and shows when it has the focus', async () => {
   test.setTimeout(90_000);
-  await open();
+  const { page } = await open();
   let controls = 0;
-  await through({}, wide, async (name) => {
+  await through(page, {}, wide, async (name) => {
     expect(await page.evaluate(small), name).toEqual([]);
-    const { seen, without } = await ringless();
+    const { seen, without } = await ringless(page);
     expect(without, name).toEqual([]);
     controls += seen.length;
   });
@@ -144,8 +148,9 @@ test('every control is at least 24 px large and shows when it has the focus', as
 });
 
 test('right-to-left: everything turns round but numbers, links and codes', async () => {
-  await open();
+  const { page } = await open();
   await through(
+    page,
     {},
     wide,
     async (name) => {
@@ -172,8 +177,7 @@ test('right-to-left: everything turns round but numbers, links and codes', async
 
 test('a code is drawn in whole device pixels, on any screen', async () => {
   for (const ratio of [1, 1.25, 2]) {
-    await page?.context().close();
-    await open(ratio);
+    const { page } = await open(ratio);
     await page.evaluate(() => globalThis.show('card for a headset'));
     const svg = page.locator('svg[role=img]');
     const modules = Number((await svg.getAttribute('viewBox'))?.split(' ')[2]);
@@ -184,7 +188,7 @@ test('a code is drawn in whole device pixels, on any screen', async () => {
 });
 
 test('what is open stays open when the page puts the panel elsewhere', async () => {
-  await open();
+  const { page } = await open();
   for (const name of ['full panel', 'card for a headset', 'full screen'] as const) {
     await page.evaluate((state) => globalThis.show(state), name);
     await page.evaluate(() => {
