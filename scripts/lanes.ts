@@ -224,7 +224,7 @@ async function main(): Promise<void> {
     inBrowser,
     onFirefox,
     // They mostly wait: beside Firefox, which does so too.
-    notes(running, onReport),
+    notes(running, Promise.all([inBrowser, onReport])),
     running.then(({ failed }) => failed),
   ]);
   await (await running).stop();
