@@ -10,8 +10,11 @@ import { spills } from './spills.ts';
 let browser: Browser;
 let address: string;
 
+// The last of the lane, when nothing else is left for the other worker.
+test.describe.configure({ mode: 'parallel' });
+
 test.beforeAll(async () => {
-  address = await buildStates();
+  address = await buildStates(`states-${test.info().parallelIndex}`);
   browser = await chromium.launch({ executablePath: (await findBrowser()).executablePath });
 });
 test.afterAll(() => browser.close());
@@ -98,44 +101,7 @@ async function ringless(page: Page): Promise<{ seen: string[]; without: string[]
   return { seen, without };
 }
 
-for (const [what, scheme, engine] of [
-  ['light', 'light', 'plain'],
-  ['dark', 'dark', 'plain'],
-  ['light, on React', 'light', 'react'],
-] as const)
-  test(`no WCAG violation, ${what}`, async () => {
-    test.setTimeout(90_000);
-    const { page, errors } = await open();
-    await bringAxe(page);
-    await through(page, { scheme, engine }, wide, async (name) => {
-      const { broken, reached } = await page.evaluate(axeOfPanel);
-      expect(broken, name).toEqual([]);
-      expect(reached, name).toBe(true);
-    });
-    expect(errors).toEqual([]);
-  });
-
-for (const [what, ratio, size] of [
-  ['at 100 %', 1, wide],
-  ['at 200 %', 2, { width: 640, height: 400 }],
-  ['in a window of 344 px', 1, { width: 344, height: 700 }],
-  ['in a window of 232 px', 1.5, { width: 232, height: 600 }],
-] as const)
-  test(`nothing is cut or spills, ${what}`, async () => {
-    // Side by side: each state waits for frames, and hardly computes.
-    await Promise.all(
-      ([{}, { engine: 'react' }, { language: 'de' }] as const).map(async (look: Look) => {
-        const { page, errors } = await open(ratio);
-        await through(page, look, size, async (name) =>
-          expect(await page.evaluate(spills), `${name}, ${JSON.stringify(look)}`).toEqual([]),
-        );
-        expect(errors).toEqual([]);
-      }),
-    );
-  });
-
 test('every control is at least 24 px large and shows when it has the focus', async () => {
-  test.setTimeout(90_000);
   const { page } = await open();
   let controls = 0;
   await through(page, {}, wide, async (name) => {
@@ -146,6 +112,22 @@ test('every control is at least 24 px large and shows when it has the focus', as
   });
   expect(controls).toBeGreaterThan(names.length * 2);
 });
+
+for (const [what, scheme, engine] of [
+  ['light', 'light', 'plain'],
+  ['dark', 'dark', 'plain'],
+  ['light, on React', 'light', 'react'],
+] as const)
+  test(`no WCAG violation, ${what}`, async () => {
+    const { page, errors } = await open();
+    await bringAxe(page);
+    await through(page, { scheme, engine }, wide, async (name) => {
+      const { broken, reached } = await page.evaluate(axeOfPanel);
+      expect(broken, name).toEqual([]);
+      expect(reached, name).toBe(true);
+    });
+    expect(errors).toEqual([]);
+  });
 
 test('right-to-left: everything turns round but numbers, links and codes', async () => {
   const { page } = await open();
@@ -199,3 +181,22 @@ test('what is open stays open when the page puts the panel elsewhere', async () 
     await expect(page.locator(top), name).toBeVisible();
   }
 });
+
+for (const [what, ratio, size] of [
+  ['at 100 %', 1, wide],
+  ['at 200 %', 2, { width: 640, height: 400 }],
+  ['in a window of 344 px', 1, { width: 344, height: 700 }],
+  ['in a window of 232 px', 1.5, { width: 232, height: 600 }],
+] as const)
+  test(`nothing is cut or spills, ${what}`, async () => {
+    // Side by side: each state waits for frames, and hardly computes.
+    await Promise.all(
+      ([{}, { engine: 'react' }, { language: 'de' }] as const).map(async (look: Look) => {
+        const { page, errors } = await open(ratio);
+        await through(page, look, size, async (name) =>
+          expect(await page.evaluate(spills), `${name}, ${JSON.stringify(look)}`).toEqual([]),
+        );
+        expect(errors).toEqual([]);
+      }),
+    );
+  });

@@ -1,11 +1,10 @@
-/** Builds the page of states into .output/states; by itself it prints the page's address. */
+/** Builds the page of states; by itself it builds it into .output/states and prints the page's address. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, '.output', 'states');
 
 /** A desk's grey room: a title to stand beside, and its own background for the panel to follow. */
 const html = `<!doctype html>
@@ -28,7 +27,7 @@ const preact = [
 const plain = [{ find: /^react\/jsx-(dev-)?runtime$/, replacement: join(root, 'lib', 'browser', 'jsx.ts') }];
 
 /** Classic scripts, so that the page opens from a file. */
-const script = (name: string, entry: string, alias: { find: RegExp; replacement: string }[]) =>
+const script = (folder: string, name: string, entry: string, alias: { find: RegExp; replacement: string }[]) =>
   build({
     root,
     configFile: false,
@@ -52,14 +51,18 @@ const script = (name: string, entry: string, alias: { find: RegExp; replacement:
     },
   });
 
-/** @returns the page's address */
-export async function buildStates(): Promise<string> {
+/**
+ * @param into a folder of .output
+ * @returns the page's address
+ */
+export async function buildStates(into = 'states'): Promise<string> {
+  const folder = join(root, '.output', into);
   mkdirSync(folder, { recursive: true });
   await Promise.all([
-    script('plain', 'plain.ts', plain),
-    script('preact', 'whole.ts', preact),
-    script('react', 'whole.ts', []),
-    script('page', 'page.ts', []),
+    script(folder, 'plain', 'plain.ts', plain),
+    script(folder, 'preact', 'whole.ts', preact),
+    script(folder, 'react', 'whole.ts', []),
+    script(folder, 'page', 'page.ts', []),
   ]);
   const page = join(folder, 'index.html');
   writeFileSync(page, html);
