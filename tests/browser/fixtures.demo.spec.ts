@@ -3,6 +3,7 @@
  * the panel's mount, where every page has its case, stands once however often it is asked to.
  */
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { build } from 'vite';
 import { root } from '../../scripts/bootstrap.mjs';
 import { fixtures } from '../desks/fixtures.ts';
@@ -27,12 +28,21 @@ async function scriptOf(): Promise<string> {
 }
 
 let script: string;
-test.beforeAll(async () => {
+/** One tab for all: a new one for each takes longer than to read a page. */
+let page: Page;
+test.beforeAll(async ({ world }) => {
   script = await scriptOf();
+  page = await world.context.newPage();
 });
+test.afterEach(async () => {
+  await page.unrouteAll();
+  // Else the next page's address, where only its fragment is another, would load nothing.
+  await page.goto('about:blank');
+});
+test.afterAll(() => page.close());
 
 for (const { name, url, html, desk, read, anchor } of fixtures)
-  test(`Chromium reads ${name} as expected`, async ({ page }) => {
+  test(`Chromium reads ${name} as expected`, async () => {
     await page.route('**/*', (route) =>
       route.request().isNavigationRequest() && route.request().url() === url.split('#')[0]
         ? route.fulfill({ contentType: 'text/html; charset=utf-8', body: html })
@@ -87,7 +97,7 @@ const framed: { name: string; at: string; shell: string; inner?: string }[] = [
 ];
 
 for (const { name, at, shell, inner = '' } of framed)
-  test(`Chromium reads ${name} in the frame of ${at}: ${shell}`, async ({ page }) => {
+  test(`Chromium reads ${name} in the frame of ${at}: ${shell}`, async () => {
     const fixture = fixtures.find((each) => each.name === name);
     if (!fixture) throw new Error(`no ${name}`);
     const top = new URL(at, fixture.url).href;
