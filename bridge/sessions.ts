@@ -44,7 +44,15 @@ export async function numberOn(
 export async function retryUnread(db: Db): Promise<number> {
   const { numUpdatedRows } = await db
     .updateTable('session')
-    .set({ state: 'waiting', reason: null, tries: 0, unseen: 0, next_at: sql<Date>`now()` })
+    // Counted up as by a hint: a reading that is under way has no say any more.
+    .set({
+      state: 'waiting',
+      asked: sql<number>`asked + 1`,
+      reason: null,
+      tries: 0,
+      unseen: 0,
+      next_at: sql<Date>`now()`,
+    })
     .where('state', '=', 'parked')
     .executeTakeFirst();
   return Number(numUpdatedRows);

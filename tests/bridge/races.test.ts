@@ -7,7 +7,7 @@ import { askToRead } from '../../bridge/inbox.ts';
 import { startJobs } from '../../bridge/jobs.ts';
 import { makeLog } from '../../bridge/log.ts';
 import { makeMetrics } from '../../bridge/metrics.ts';
-import { makeReader } from '../../bridge/sessions.ts';
+import { makeReader, retryUnread } from '../../bridge/sessions.ts';
 import type { WorkLink } from '../../bridge/worklink.ts';
 import { serveCms, type CmsSession } from '../../sandbox/worklink.ts';
 import { until } from './wait.ts';
@@ -132,7 +132,16 @@ test('no desk is asked for an id that is longer than any launch may name', async
   expect([(await rowOf(world, session)).match, asked]).toEqual(['none', 0]);
 });
 
-test('a hint that comes while the last try finds nothing is not lost', async () => {
+test.each<[string, (hint: () => Promise<void>, world: World) => Promise<unknown>]>([
+  ['a hint that comes', (hint) => hint()],
+  [
+    'what another reading parks and a person asks for again',
+    async (_, { db }) => {
+      await db.updateTable('session').set({ state: 'parked' }).execute();
+      expect(await retryUnread(db)).toBe(1);
+    },
+  ],
+])('%s while the last try finds nothing is not lost', async (_, meanwhile) => {
   const world = await makeWorld({ tries: 1, waits });
   ends.push(() => world.end());
   const log = makeLog([], () => {});
@@ -144,7 +153,7 @@ test('a hint that comes while the last try finds nothing is not lost', async () 
     { config, db, jobs, log, metrics: makeMetrics() },
     {
       async read() {
-        await hint();
+        await meanwhile(hint, world);
         return { trouble: 'absent', why: 'Not authorized' };
       },
     } as Partial<WorkLink> as WorkLink,
