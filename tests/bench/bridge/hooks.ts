@@ -7,18 +7,21 @@ import { connect, type Socket } from 'node:net';
 
 export type Sent = { count: number; seconds: number /** Of each answer, in ms. */; took: number[] };
 
-/** A webhook of generation A about a call that nobody has heard of, as the sandbox's WorkLink writes it. */
-export function webhook(): string {
+/**
+ * A webhook of generation A about a call that nobody has heard of, as the sandbox's WorkLink writes it.
+ * @param cms where that is to be had
+ */
+function webhook(cms: string): string {
   const data = {
     'resource-id': `load${randomBytes(30).toString('base64')}`,
-    'resource-url': `https://cms.example/api/v3/graphql/object/${randomBytes(48).toString('base64url')}`,
+    'resource-url': `${cms}/api/v3/graphql/object/${randomBytes(48).toString('base64url')}`,
     'resource-type': 'Call',
   };
   return JSON.stringify({ time: new Date().toISOString(), event: 'completed', type: 'resource', data });
 }
 
 /** One request after the other on one connection, until `more` says no. */
-function drive(url: URL, more: () => boolean, took: number[]): Promise<void> {
+function drive(url: URL, cms: string, more: () => boolean, took: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(Number(url.port), url.hostname);
     let began = 0;
@@ -29,7 +32,7 @@ function drive(url: URL, more: () => boolean, took: number[]): Promise<void> {
         resolve();
         return;
       }
-      const body = webhook();
+      const body = webhook(cms);
       began = performance.now();
       socket.write(
         `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
@@ -54,6 +57,7 @@ export async function send(
   address: string,
   limit: { seconds: number } | { count: number },
   connections: number,
+  cms: string,
 ): Promise<Sent> {
   const url = new URL(address);
   const took: number[] = [];
@@ -66,6 +70,6 @@ export async function send(
           begun += 1;
           return begun <= limit.count;
         };
-  await Promise.all(Array.from({ length: connections }, () => drive(url, more, took)));
+  await Promise.all(Array.from({ length: connections }, () => drive(url, cms, more, took)));
   return { count: took.length, seconds: (performance.now() - start) / 1000, took };
 }

@@ -110,13 +110,16 @@ async function clear({ ask }: Server): Promise<void> {
 }
 
 /** As in use, with a WorkLink that knows none of the calls: the bridge keeps asking it, twice a second. */
-async function openBridge(server: Server): Promise<{ hook: string; bridge: Running; close: () => Promise<void> }> {
+async function openBridge(
+  server: Server,
+): Promise<{ hook: string; bridge: Running; cms: string; close: () => Promise<void> }> {
   const path = await makeHook(server.url);
   const cms = await serveCms();
   const bridge = await startBridge(server.url, { worklink: { url: cms.url } }, { WORKLINK_TOKEN: cms.token });
   return {
     hook: bridge.origin + path,
     bridge,
+    cms: cms.url,
     async close() {
       await bridge.stop();
       await cms.close();
@@ -127,11 +130,11 @@ async function openBridge(server: Server): Promise<{ hook: string; bridge: Runni
 
 /** Webhooks a second, in turns with the bare endpoint. */
 export async function throughput(server: Server, stored: number, rounds: number, seconds: number): Promise<Figure[]> {
-  const { hook, close } = await openBridge(server);
+  const { hook, cms, close } = await openBridge(server);
   const bare = await started(run([], { DATABASE_URL: server.bare }, 'tests/bench/bridge/bare.ts'));
   const sent: Record<'bridge' | 'bare', Sent[]> = { bridge: [], bare: [] };
   const one = async (which: 'bridge' | 'bare', length: number) =>
-    send(which === 'bare' ? bare.origin : hook, { seconds: length }, connections);
+    send(which === 'bare' ? bare.origin : hook, { seconds: length }, connections, cms);
   // Once for nothing: what is compiled and opened on first use is no part of it.
   for (const which of ['bare', 'bridge'] as const) await one(which, 1);
   for (let round = 0; round < rounds; round += 1)
@@ -166,10 +169,10 @@ function memoryOf({ child }: Run): number {
 
 /** What the bridge's process keeps in memory while webhooks come. */
 export async function memory(server: Server, stored: number, count: number): Promise<Figure[]> {
-  const { hook, bridge, close } = await openBridge(server);
-  await send(hook, { count: 1000 }, connections);
+  const { hook, bridge, cms, close } = await openBridge(server);
+  await send(hook, { count: 1000 }, connections, cms);
   const first = memoryOf(bridge.run);
-  await send(hook, { count: count - 1000 }, connections);
+  await send(hook, { count: count - 1000 }, connections, cms);
   const last = memoryOf(bridge.run);
   await close();
   return [
