@@ -220,7 +220,7 @@ function openPool(connectionString: string, onError: OnError, more: pg.PoolConfi
   return pool;
 }
 
-/** @param onError of a connection that breaks while nobody uses it; without a listener that would end the process */
+/** @param onError is told of each connection that breaks */
 export function openDb(connectionString: string, onError: OnError, max = 10): { db: Db; pool: pg.Pool } {
   const pool = openPool(connectionString, onError, { max });
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool };

@@ -1,7 +1,7 @@
 /**
  * `npm run bridge`: starts the bridge. `-- hook create worklink`, `-- hook revoke ID`, `-- token create --name … --scope …`,
- * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- worklink retry`, `-- cases import FILE`, `-- check`, `-- unmatched`,
- * `-- assign …` and `-- person …` set it up; they work while it runs.
+ * `-- token revoke ID`, `-- desk resume KEY`, `-- desk retry KEY`, `-- worklink retry`, `-- cases import FILE`,
+ * `-- check`, `-- unmatched`, `-- assign …` and `-- person …` set it up; they work while it runs.
  */
 import { parseArgs } from 'node:util';
 import { assignShape } from '../lib/api.ts';

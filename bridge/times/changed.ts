@@ -5,7 +5,16 @@
  */
 import type { Answer, Fault } from '../../lib/http.ts';
 import { at, listAt, type DeskRequest } from '../desks/desk.ts';
-import { timeIn, troubleOf, wordsIn, type Happened, type Page, type TimesConfig, type ToldCase } from './told.ts';
+import {
+  timeIn,
+  troubleOf,
+  wordsIn,
+  type Happened,
+  type Page,
+  type TimesConfig,
+  type TimesDesk,
+  type ToldCase,
+} from './told.ts';
 
 export type Ask = (request: DeskRequest) => Promise<Answer | Fault>;
 export type Trouble = { trouble: string; after?: number };
@@ -40,7 +49,7 @@ export const zonedIn = (value: unknown): Date | undefined =>
     : undefined;
 
 /** Reads the next page of a list of changes. */
-export async function pageOf(
+async function pageOf(
   changes: Changes,
   ask: Ask,
   place: unknown,
@@ -91,6 +100,12 @@ export async function pageOf(
     done: next === undefined || taken.length < fresh.length,
   };
 }
+
+/** How a desk is read that lists its cases by their last change. */
+export const byChanges = (kind: string, changes: Changes): TimesDesk => ({
+  kind,
+  page: (ask, place, config, until) => pageOf(changes, ask, place, config, until),
+});
 
 /** One entry of a history: what the status or the person was, and what it became. */
 export type Change = { at: Date; of: 'status' | 'person'; from: string; to: string };

@@ -111,22 +111,15 @@ export function makeTimes({ config, db, jobs, log, metrics }: Parts, desks: Read
       const known = await knownOf(trx, key, reader.kind, ids);
       const rows = page.cases.flatMap((told) => fold(key, reader.kind, told, known.get(told.id), until) ?? []);
       await storeTimes(trx, rows, 'desk');
-      if (page.gone.length)
-        await trx
+      const these = (named: string[]) =>
+        trx
           .deleteFrom('case_time')
           .where('desk', '=', key)
           .where('kind', '=', reader.kind)
-          .where('case_id', 'in', page.gone)
-          .execute();
-      // It would be open for ever.
-      if (page.untold.length)
-        await trx
-          .deleteFrom('case_time')
-          .where('desk', '=', key)
-          .where('kind', '=', reader.kind)
-          .where('case_id', 'in', page.untold)
-          .where('source', '=', 'desk')
-          .execute();
+          .where('case_id', 'in', ['', ...named]);
+      await these(page.gone).execute();
+      // It would be open for ever. What a file says of it stays.
+      await these(page.untold).where('source', '=', 'desk').execute();
       await note(trx, key, { place: page.place, trouble: null, ...(page.done && { read_to: until }) });
       return true;
     });

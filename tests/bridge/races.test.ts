@@ -104,6 +104,7 @@ test('of a record that is told without its external data nothing is taken back',
 test.each<[string, object, string]>([
   ['of more than a MB is read', { x: 'x'.repeat(1_500_000) }, 'read'],
   ['of a hundred thousand values is read', { x: Array.from({ length: 100_000 }, () => '1') }, 'read'],
+  ['of more than 20 MB is parked', { x: 'x'.repeat(21_000_000) }, 'parked'],
   ['nested too deeply to be kept is parked', { x: JSON.parse('['.repeat(4000) + ']'.repeat(4000)) }, 'parked'],
   ['with an id that makes no address is nobody’s', { desk: 'plain', case_id: 'ticket:..', work_order_id: '7' }, 'read'],
   ['with an id that climbs is nobody’s', { desk: 'plain', case_id: 'ticket:../ticket/7', work_order_id: '7' }, 'read'],

@@ -12,7 +12,7 @@
  * Not run here.
  */
 import { at, idAt, listAt, part, textAt } from '../desk.ts';
-import { bodyOf, happenedIn, pageOf, zonedIn, type Ask, type Entry, type Trouble } from '../../times/changed.ts';
+import { bodyOf, happenedIn, byChanges, zonedIn, type Ask, type Entry, type Trouble } from '../../times/changed.ts';
 import { wordsIn, type TimesConfig, type TimesDesk, type ToldCase } from '../../times/told.ts';
 
 const api = '/api/data/v9.2';
@@ -71,46 +71,36 @@ function toldBy({ id, record }: Entry, ends: Date[], { over, assetClass }: Times
   ];
 }
 
-export const dynamics: TimesDesk = {
-  kind: 'incident',
-  page: (ask, place, config, until) =>
-    pageOf(
-      {
-        list(from, next, { assetClass }) {
-          const more = assetClass !== undefined && /^\w+$/.test(assetClass) ? `,${assetClass}` : '';
-          const filter = from ? `&$filter=${part(`modifiedon ge ${from.toJSON()}`)}` : '';
-          return {
-            method: 'GET',
-            path:
-              typeof next === 'string'
-                ? next
-                : `${api}/incidents?$select=${columns}${more}&$orderby=modifiedon,incidentid${filter}`,
-            headers: { prefer: `odata.maxpagesize=${size},odata.include-annotations="${formatted.slice(1)}"` },
-          };
-        },
-        listOf(body) {
-          // Only what follows the desk's own address is used of it.
-          const [next] = /\/api\/data\/v9\.2\/incidents\?[^#\s]*$/.exec(textAt(body, '@odata.nextLink')) ?? [];
-          return {
-            entries: listAt(body, 'value').flatMap((record) => {
-              const [id, time] = [textAt(record, 'incidentid'), zonedIn(at(record, 'modifiedon'))];
-              return guid.test(id) && time ? [{ id, at: time, record }] : [];
-            }),
-            next,
-          };
-        },
-        async tell(asking, entries, own) {
-          const ends = await endsOf(
-            asking,
-            entries.map(({ id }) => id),
-          );
-          if ('trouble' in ends) return ends;
-          return entries.flatMap((entry) => toldBy(entry, ends.get(entry.id) ?? [], own));
-        },
-      },
+export const dynamics: TimesDesk = byChanges('incident', {
+  list(from, next, { assetClass }) {
+    const more = assetClass !== undefined && /^\w+$/.test(assetClass) ? `,${assetClass}` : '';
+    const filter = from ? `&$filter=${part(`modifiedon ge ${from.toJSON()}`)}` : '';
+    return {
+      method: 'GET',
+      path:
+        typeof next === 'string'
+          ? next
+          : `${api}/incidents?$select=${columns}${more}&$orderby=modifiedon,incidentid${filter}`,
+      headers: { prefer: `odata.maxpagesize=${size},odata.include-annotations="${formatted.slice(1)}"` },
+    };
+  },
+  listOf(body) {
+    // Only what follows the desk's own address is used of it.
+    const [next] = /\/api\/data\/v9\.2\/incidents\?[^#\s]*$/.exec(textAt(body, '@odata.nextLink')) ?? [];
+    return {
+      entries: listAt(body, 'value').flatMap((record) => {
+        const [id, time] = [textAt(record, 'incidentid'), zonedIn(at(record, 'modifiedon'))];
+        return guid.test(id) && time ? [{ id, at: time, record }] : [];
+      }),
+      next,
+    };
+  },
+  async tell(ask, entries, config) {
+    const ends = await endsOf(
       ask,
-      place,
-      config,
-      until,
-    ),
-};
+      entries.map(({ id }) => id),
+    );
+    if ('trouble' in ends) return ends;
+    return entries.flatMap((entry) => toldBy(entry, ends.get(entry.id) ?? [], config));
+  },
+});

@@ -7,7 +7,7 @@
  * and not how often a ticket was opened again, so that both are not known. Not run here.
  */
 import { at, idAt, listAt, textAt } from '../desk.ts';
-import { happenedIn, pageOf, zonedIn, type Entry } from '../../times/changed.ts';
+import { happenedIn, byChanges, zonedIn, type Entry } from '../../times/changed.ts';
 import { wordsIn, type TimesConfig, type TimesDesk, type ToldCase } from '../../times/told.ts';
 
 const size = 100;
@@ -61,46 +61,36 @@ function toldBy(
 export const ticketTimes = (
   assignedIn: (stats: unknown) => Date | undefined,
   more: (config: TimesConfig) => Record<string, string>,
-): TimesDesk => ({
-  kind: 'ticket',
-  page: (ask, place, config, until) =>
-    pageOf(
-      {
-        list(from, next) {
-          const search = new URLSearchParams({
-            updated_since: from ? `${from.toJSON().slice(0, 19)}Z` : '1990-01-01T00:00:00Z',
-            order_by: 'updated_at',
-            order_type: 'asc',
-            include: 'stats',
-            per_page: String(size),
-            page: String(typeof next === 'number' ? next : 1),
-            ...more(config),
-          });
-          return { method: 'GET', path: `/api/v2/tickets?${search}` };
-        },
-        listOf(body, next) {
-          const tickets = Array.isArray(body) ? (body as unknown[]) : listAt(body, 'tickets');
-          const page = typeof next === 'number' ? next : 1;
-          const entries = tickets.flatMap((record) => {
-            const [id, time] = [idAt(record, 'id'), zonedIn(textAt(record, 'updated_at'))];
-            return id && time ? [{ id, at: time, record }] : [];
-          });
-          // Reading goes on from the last change: in another order, cases would be passed over.
-          if (entries.some((entry, n) => entry.at < (entries[n - 1]?.at ?? entry.at)))
-            return {
-              trouble:
-                'The desk does not list its tickets in the order in which they changed. Import them from a file.',
-            };
-          return { entries, ...(tickets.length >= size && { next: page + 1 }) };
-        },
-        tell: (_, entries) => Promise.resolve(entries.flatMap((entry) => toldBy(entry, config, assignedIn))),
-      },
-      ask,
-      place,
-      config,
-      until,
-    ),
-});
+): TimesDesk =>
+  byChanges('ticket', {
+    list(from, next, config) {
+      const search = new URLSearchParams({
+        updated_since: from ? `${from.toJSON().slice(0, 19)}Z` : '1990-01-01T00:00:00Z',
+        order_by: 'updated_at',
+        order_type: 'asc',
+        include: 'stats',
+        per_page: String(size),
+        page: String(typeof next === 'number' ? next : 1),
+        ...more(config),
+      });
+      return { method: 'GET', path: `/api/v2/tickets?${search}` };
+    },
+    listOf(body, next) {
+      const tickets = Array.isArray(body) ? (body as unknown[]) : listAt(body, 'tickets');
+      const page = typeof next === 'number' ? next : 1;
+      const entries = tickets.flatMap((record) => {
+        const [id, time] = [idAt(record, 'id'), zonedIn(textAt(record, 'updated_at'))];
+        return id && time ? [{ id, at: time, record }] : [];
+      });
+      // Reading goes on from the last change: in another order, cases would be passed over.
+      if (entries.some((entry, n) => entry.at < (entries[n - 1]?.at ?? entry.at)))
+        return {
+          trouble: 'The desk does not list its tickets in the order in which they changed. Import them from a file.',
+        };
+      return { entries, ...(tickets.length >= size && { next: page + 1 }) };
+    },
+    tell: (_, entries, config) => Promise.resolve(entries.flatMap((entry) => toldBy(entry, config, assignedIn))),
+  });
 
 export const freshdesk = ticketTimes(
   () => undefined,

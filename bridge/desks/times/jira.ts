@@ -8,7 +8,7 @@
  * here.
  */
 import { at, idAt, listAt, part, textAt } from '../desk.ts';
-import { bodyOf, happenedIn, pageOf, zonedIn, type Ask, type Change, type Trouble } from '../../times/changed.ts';
+import { bodyOf, happenedIn, byChanges, zonedIn, type Ask, type Change, type Trouble } from '../../times/changed.ts';
 import { wordsIn, type TimesConfig, type TimesDesk, type ToldCase } from '../../times/told.ts';
 
 const size = 50;
@@ -100,46 +100,34 @@ export function jira(which: 'cloud' | 'data-center'): TimesDesk {
     return cases;
   }
 
-  return {
-    kind: 'issue',
-    page: (ask, place, config, until) =>
-      pageOf(
-        {
-          list(from, next, { assetClass }) {
-            const minutes = from && Math.ceil((Date.now() - from.getTime()) / 60_000) + 1;
-            const search = new URLSearchParams({
-              jql: `updated >= ${minutes === undefined ? '"1990-01-01"' : `"-${minutes}m"`} ORDER BY updated ASC, key ASC`,
-              maxResults: String(size),
-              fields: ['created,updated,status,priority,project,assignee,resolutiondate', assetClass ?? []]
-                .flat()
-                .join(','),
-              ...(typeof next === 'string' && { nextPageToken: next }),
-              ...(typeof next === 'number' && { startAt: String(next) }),
-            });
-            return { method: 'GET', path: `${api}/search${cloud ? '/jql' : ''}?${search}` };
-          },
-          listOf(body) {
-            const issues = listAt(body, 'issues');
-            const after = Number(at(body, 'startAt')) + issues.length;
-            const next = cloud
-              ? textAt(body, 'nextPageToken') || undefined
-              : issues.length && after < Number(at(body, 'total'))
-                ? after
-                : undefined;
-            return {
-              entries: issues.flatMap((record) => {
-                const [id, time] = [textAt(record, 'key'), zonedIn(at(record, 'fields', 'updated'))];
-                return id && time ? [{ id, at: time, record }] : [];
-              }),
-              next,
-            };
-          },
-          tell,
-        },
-        ask,
-        place,
-        config,
-        until,
-      ),
-  };
+  return byChanges('issue', {
+    list(from, next, { assetClass }) {
+      const minutes = from && Math.ceil((Date.now() - from.getTime()) / 60_000) + 1;
+      const search = new URLSearchParams({
+        jql: `updated >= ${minutes === undefined ? '"1990-01-01"' : `"-${minutes}m"`} ORDER BY updated ASC, key ASC`,
+        maxResults: String(size),
+        fields: ['created,updated,status,priority,project,assignee,resolutiondate', assetClass ?? []].flat().join(','),
+        ...(typeof next === 'string' && { nextPageToken: next }),
+        ...(typeof next === 'number' && { startAt: String(next) }),
+      });
+      return { method: 'GET', path: `${api}/search${cloud ? '/jql' : ''}?${search}` };
+    },
+    listOf(body) {
+      const issues = listAt(body, 'issues');
+      const after = Number(at(body, 'startAt')) + issues.length;
+      const next = cloud
+        ? textAt(body, 'nextPageToken') || undefined
+        : issues.length && after < Number(at(body, 'total'))
+          ? after
+          : undefined;
+      return {
+        entries: issues.flatMap((record) => {
+          const [id, time] = [textAt(record, 'key'), zonedIn(at(record, 'fields', 'updated'))];
+          return id && time ? [{ id, at: time, record }] : [];
+        }),
+        next,
+      };
+    },
+    tell,
+  });
 }

@@ -7,7 +7,7 @@
  * owner that it began with and kept: then, assigned stays unset. A case that was deleted is in no list. Not run here.
  */
 import { at, listAt, part, textAt } from '../desk.ts';
-import { bodyOf, happenedIn, pageOf, zonedIn, type Ask, type Change, type Trouble } from '../../times/changed.ts';
+import { bodyOf, happenedIn, byChanges, zonedIn, type Ask, type Change, type Trouble } from '../../times/changed.ts';
 import { wordsIn, type TimesConfig, type TimesDesk, type ToldCase } from '../../times/told.ts';
 
 const api = '/services/data/v62.0';
@@ -89,43 +89,33 @@ async function tell(
   });
 }
 
-export const salesforce: TimesDesk = {
-  kind: 'Case',
-  page: (ask, place, config, until) =>
-    pageOf(
-      {
-        list(from, next, { assetClass }) {
-          const more = assetClass !== undefined && /^\w+$/.test(assetClass) ? `, ${assetClass}` : '';
-          const [time, id] = [textAt(next, 'time'), textAt(next, 'id')];
-          const where = time
-            ? ` WHERE SystemModstamp > ${time} OR (SystemModstamp = ${time} AND Id > '${id}')`
-            : from
-              ? ` WHERE SystemModstamp >= ${from.toJSON()}`
-              : '';
-          return {
-            method: 'GET',
-            path: query(
-              `SELECT Id, CaseNumber, Status, Priority, CreatedDate, ClosedDate, SystemModstamp${more} FROM Case${where} ORDER BY SystemModstamp, Id LIMIT ${size}`,
-            ),
-          };
-        },
-        listOf(body) {
-          const records = listAt(body, 'records');
-          const entries = records.flatMap((record) => {
-            const [id, time] = [textAt(record, 'Id'), zonedIn(at(record, 'SystemModstamp'))];
-            return isId(id) && time ? [{ id, at: time, record }] : [];
-          });
-          const last = entries.at(-1);
-          return {
-            entries,
-            ...(records.length >= size && last && { next: { time: last.at.toJSON(), id: last.id } }),
-          };
-        },
-        tell,
-      },
-      ask,
-      place,
-      config,
-      until,
-    ),
-};
+export const salesforce: TimesDesk = byChanges('Case', {
+  list(from, next, { assetClass }) {
+    const more = assetClass !== undefined && /^\w+$/.test(assetClass) ? `, ${assetClass}` : '';
+    const [time, id] = [textAt(next, 'time'), textAt(next, 'id')];
+    const where = time
+      ? ` WHERE SystemModstamp > ${time} OR (SystemModstamp = ${time} AND Id > '${id}')`
+      : from
+        ? ` WHERE SystemModstamp >= ${from.toJSON()}`
+        : '';
+    return {
+      method: 'GET',
+      path: query(
+        `SELECT Id, CaseNumber, Status, Priority, CreatedDate, ClosedDate, SystemModstamp${more} FROM Case${where} ORDER BY SystemModstamp, Id LIMIT ${size}`,
+      ),
+    };
+  },
+  listOf(body) {
+    const records = listAt(body, 'records');
+    const entries = records.flatMap((record) => {
+      const [id, time] = [textAt(record, 'Id'), zonedIn(at(record, 'SystemModstamp'))];
+      return isId(id) && time ? [{ id, at: time, record }] : [];
+    });
+    const last = entries.at(-1);
+    return {
+      entries,
+      ...(records.length >= size && last && { next: { time: last.at.toJSON(), id: last.id } }),
+    };
+  },
+  tell,
+});

@@ -15,7 +15,7 @@
  */
 import type { Answer } from '../../../lib/http.ts';
 import { at, listAt, part, textAt } from '../desk.ts';
-import { happenedIn, pageOf, type Ask, type Change, type Entry, type Trouble } from '../../times/changed.ts';
+import { happenedIn, byChanges, type Ask, type Change, type Entry, type Trouble } from '../../times/changed.ts';
 import { timeIn, troubleOf, wordsIn, type TimesConfig, type TimesDesk, type ToldCase } from '../../times/told.ts';
 
 const size = 100;
@@ -114,45 +114,35 @@ function toldBy(
   ];
 }
 
-export const servicenow: TimesDesk = {
-  kind: 'incident',
-  page: (ask, place, config, until) =>
-    pageOf(
-      {
-        list(from, next, { assetClass }) {
-          const more = assetClass !== undefined && /^[\w.]+$/.test(assetClass) ? `,${assetClass}` : '';
-          const query = `${from ? `sys_updated_on>=${utc(from)}^` : ''}ORDERBYsys_updated_on^ORDERBYsys_id`;
-          const offset = Number(at(next, 'offset') ?? 0);
-          return { method: 'GET', path: list('incident', query, fields + more, size, offset) };
-        },
-        listOf(body, next, header) {
-          const rows = listAt(body, 'result');
-          const offset = after(rows, header, size, Number(at(next, 'offset') ?? 0));
-          const hidden = rows.length ? 0 : Number(at(next, 'hidden') ?? 0) + size;
-          if (hidden >= mostHidden)
-            return {
-              trouble: `The desk keeps ${mostHidden} cases in a row to itself. Look at the rights of its API user.`,
-            };
-          return {
-            entries: rows.flatMap((record) => {
-              const [id, time] = [textAt(record, 'sys_id', 'value'), utcIn(textAt(record, 'sys_updated_on', 'value'))];
-              return /^[\da-f]{32}$/.test(id) && time ? [{ id, at: time, record }] : [];
-            }),
-            ...(offset !== undefined && { next: { offset, hidden } }),
-          };
-        },
-        async tell(asking, entries, own) {
-          const changes = await changesOf(
-            asking,
-            entries.map(({ id }) => id),
-          );
-          if ('trouble' in changes) return changes;
-          return entries.flatMap((entry) => toldBy(entry, changes.get(entry.id) ?? [], own));
-        },
-      },
+export const servicenow: TimesDesk = byChanges('incident', {
+  list(from, next, { assetClass }) {
+    const more = assetClass !== undefined && /^[\w.]+$/.test(assetClass) ? `,${assetClass}` : '';
+    const query = `${from ? `sys_updated_on>=${utc(from)}^` : ''}ORDERBYsys_updated_on^ORDERBYsys_id`;
+    const offset = Number(at(next, 'offset') ?? 0);
+    return { method: 'GET', path: list('incident', query, fields + more, size, offset) };
+  },
+  listOf(body, next, header) {
+    const rows = listAt(body, 'result');
+    const offset = after(rows, header, size, Number(at(next, 'offset') ?? 0));
+    const hidden = rows.length ? 0 : Number(at(next, 'hidden') ?? 0) + size;
+    if (hidden >= mostHidden)
+      return {
+        trouble: `The desk keeps ${mostHidden} cases in a row to itself. Look at the rights of its API user.`,
+      };
+    return {
+      entries: rows.flatMap((record) => {
+        const [id, time] = [textAt(record, 'sys_id', 'value'), utcIn(textAt(record, 'sys_updated_on', 'value'))];
+        return /^[\da-f]{32}$/.test(id) && time ? [{ id, at: time, record }] : [];
+      }),
+      ...(offset !== undefined && { next: { offset, hidden } }),
+    };
+  },
+  async tell(ask, entries, config) {
+    const changes = await changesOf(
       ask,
-      place,
-      config,
-      until,
-    ),
-};
+      entries.map(({ id }) => id),
+    );
+    if ('trouble' in changes) return changes;
+    return entries.flatMap((entry) => toldBy(entry, changes.get(entry.id) ?? [], config));
+  },
+});
