@@ -26,13 +26,13 @@ import { keepPlaces, places } from '../../lib/browser/places.ts';
 import { popMe, testConnection } from '../../lib/browser/pops.ts';
 import { editRows, openTable, readRows, replaceRows, rowCounts } from '../../lib/browser/rows.ts';
 import { readSnapshot, snapshots } from '../../lib/browser/snapshots.ts';
+import { loadSettings } from '../../lib/browser/loaded.ts';
+import { publish } from '../../lib/browser/publish.ts';
 import {
   changeRows,
   importAll,
   importRows,
-  loadSettings,
   onChanged,
-  publish,
   removeAll,
   restore,
   resume,

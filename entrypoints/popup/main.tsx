@@ -16,7 +16,7 @@ import { askFor } from '../../lib/browser/grants.ts';
 import { hand, look } from '../../lib/browser/inspect.ts';
 import { popAsks } from '../../lib/browser/pop-asks.ts';
 import { keepScreen, screenOf } from '../../lib/browser/screen.ts';
-import { publish } from '../../lib/browser/store.ts';
+import { publish } from '../../lib/browser/publish.ts';
 import { nameLanguage } from '../../lib/browser/words.ts';
 import { readLink } from '../../lib/worklink.ts';
 

@@ -7,7 +7,7 @@ import { errorShape, historyShape, tokenShape, type TokenInfo, type Trouble } fr
 import { perform, type Answer } from '../http.ts';
 import type { Case } from '../model.ts';
 import { grantedOrigins } from './grants.ts';
-import { loadSettings } from './store.ts';
+import { loadSettings } from './loaded.ts';
 import { bridgeToken } from './vault.ts';
 
 /** `body`: of a refusal, for whoever knows more shapes of them. */

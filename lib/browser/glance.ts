@@ -16,7 +16,7 @@ import { grantedOrigins } from './grants.ts';
 import { historyOf } from './history.ts';
 import { rowsOf } from './keys.ts';
 import { usedHere, wrapUpHere } from './launches.ts';
-import { loadSettings } from './store.ts';
+import { loadSettings } from './loaded.ts';
 import { codesOf } from './codes.ts';
 import type { About } from './pop-asks.ts';
 import { wrapUpOf } from './wrapups.ts';

@@ -6,7 +6,7 @@ import type { Look, OpenTab } from '../inspect.ts';
 import type { DeskData } from '../model.ts';
 import { compile } from '../settings.ts';
 import { grantedOrigins } from './grants.ts';
-import { loadSettings } from './store.ts';
+import { loadSettings } from './loaded.ts';
 
 const originOf = (url: string | undefined): string | null =>
   url && /^https?:/.test(url) && URL.canParse(url) ? new URL(url).origin : null;

@@ -8,7 +8,7 @@ import type { WrapUpSaid } from '../../components/wrap-up.tsx';
 import { launchesAnswerShape, launchShape, type Launch, type Trouble } from '../api.ts';
 import type { Case } from '../model.ts';
 import { ask, hasBridge } from './bridge.ts';
-import { targetById } from './store.ts';
+import { targetById } from './loaded.ts';
 import { noteCalled, takeWrapUp, tellWrapUps } from './wrapups.ts';
 
 /** One use that the bridge has not confirmed. `target` is an id: what it is called is looked up when it is told. */

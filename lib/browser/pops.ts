@@ -7,7 +7,7 @@ import { stateOf } from '../awaken.ts';
 import type { Case } from '../model.ts';
 import { intentOf, planOf, type Fault, type How, type News, type Plan, type Pop, type PopLine } from '../plan.ts';
 import type { Settings } from '../schema.ts';
-import { loadSettings } from './store.ts';
+import { loadSettings } from './loaded.ts';
 import { stopCredentials } from './vault.ts';
 import { faultsOf, mayBeSent, wayOf, type End, type Known } from './way.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Where everything lies.
+ * Changing what is set, so that it is whole whenever it ends. Where everything lies:
  *
  * What the admin and the organisation have set lies in extension-origin IndexedDB, out of reach of content scripts.
  * `storage.local` holds only what pages may know: `page:<origin>`, one compiled entry for each granted origin;
@@ -8,96 +8,13 @@
  */
 import { del, get, set, setMany } from 'idb-keyval';
 import { browser } from 'wxt/browser';
-import { mayAsk, scriptOf } from '../desks/index.ts';
-import type { PageEntry, Target } from '../model.ts';
-import { firstOwn, mergePolicy, ownParts, readPolicy, type Organisation, type Part } from '../policy.ts';
-import type { SettingsProblem } from '../problems.ts';
+import { ownParts, readPolicy, type Part } from '../policy.ts';
 import type { Row, Settings } from '../schema.ts';
-import { compile, mineId, mineOf, parseRows, parseSettings, targetsOf } from '../settings.ts';
-import { pageKey, targetKey, type Generation } from './keys.ts';
-import { grantedOrigins, reconcile } from './grants.ts';
-import { alone, dropRows, readRows, rowCounts, writeRows, type RowState } from './rows.ts';
+import { parseRows } from '../settings.ts';
+import { kept, theirs, type Kept, type Raw, type Theirs } from './loaded.ts';
+import { publish } from './publish.ts';
+import { alone, dropRows, readRows, writeRows } from './rows.ts';
 import { keep, readSnapshot, type Reason, type Snapshot } from './snapshots.ts';
-import { bindSecrets } from './vault.ts';
-import { wordsNow } from './words.ts';
-
-type Raw = Record<string, unknown>;
-
-/** All that a person has set, by one `set`, so that settings and rows change together or not at all. */
-type Kept = {
-  /** The parts that were set, raw; what is not there is the organisation's default or ours. */
-  own: Raw;
-  /** Who has set the rows that count; null: there are none. */
-  rowsBy: 'own' | 'mandated' | 'default' | null;
-  /** Rows that are written and are to count, which {@link complete} sees to, now or at the next start. */
-  pending?: RowState;
-  /** The version of Deskcall that was last started with it. */
-  app: string;
-};
-
-/** What the organisation sets, and what it was read from. */
-type Theirs = { organisation: Organisation; digest: string; rowsDigest: string };
-
-/** Settings as they count now, and who has set what. */
-export type Loaded = {
-  settings: Settings;
-  problems: SettingsProblem[];
-  /** Parts that the organisation has set for good. */
-  locked: Part[];
-  /** Parts for which the organisation has a default. */
-  defaults: Part[];
-  /** Those of them that were changed here. */
-  changed: Part[];
-};
-
-async function kept(): Promise<Kept> {
-  const state = await get<Kept>('state');
-  if (state) return state;
-  // Version 0.1 kept all parts, set or not, under a name of their own.
-  const [settings, { generation }] = await Promise.all([
-    get<unknown>('settings'),
-    browser.storage.local.get<{ generation?: Generation }>('generation'),
-  ]);
-  const rows = Object.keys(generation?.tables ?? {}).length > 0;
-  return { own: firstOwn(settings), rowsBy: rows ? 'own' : null, app: '' };
-}
-
-async function theirs(): Promise<Theirs> {
-  const known = await get<Theirs>('organisation');
-  if (known) return known;
-  // As version 0.1 kept it, until the policy has been read again.
-  const { organisation } = readPolicy([await get<unknown>('policy')]);
-  return { organisation, digest: '', rowsDigest: '' };
-}
-
-let checked: { text: string; result: ReturnType<typeof parseSettings> } | undefined;
-
-/** Checking twenty thousand contacts takes longer than seeing that they are the same as before. */
-function parseOnce(merged: unknown): ReturnType<typeof parseSettings> {
-  const text = JSON.stringify(merged);
-  if (checked?.text !== text) checked = { text, result: parseSettings(merged) };
-  return checked.result;
-}
-
-/** @returns checked settings, the same object until something else is set; never rejects for bad data, only if the browser's storage fails */
-export async function loadSettings(): Promise<Loaded> {
-  const [{ own, rowsBy }, { organisation }] = await Promise.all([kept(), theirs()]);
-  const { merged, locked, defaults } = mergePolicy(own, organisation);
-  const changed = defaults.filter((part) => (part === 'rows' ? rowsBy === 'own' : Object.hasOwn(own, part)));
-  const { settings, problems } = parseOnce(merged);
-  const from = (path: string): string => {
-    const part = path.split(/[.[]/, 1)[0] as Part;
-    if (locked.includes(part)) return `policy.settings.${path}`;
-    return defaults.includes(part) && !changed.includes(part) ? `policy.defaults.${path}` : path;
-  };
-  return {
-    settings,
-    problems: [...organisation.problems, ...problems.map((problem) => ({ ...problem, path: from(problem.path) }))],
-    locked,
-    defaults,
-    changed,
-  };
-}
 
 let opened: BroadcastChannel | undefined;
 /** Between this extension's own pages and its worker; nobody hears what they say themselves. */
@@ -348,58 +265,4 @@ export async function start(): Promise<void> {
   // In a build for one organisation the first start needs no word from the browser, which takes its time.
   if (import.meta.env.WXT_FLEET && !(await theirs()).digest) await takePolicy([await builtIn(), {}]);
   await refreshPolicy();
-}
-
-/**
- * Brings the settings to `storage.local`: one entry for each granted origin of a desk that is on, and nothing else;
- * and makes the registered scripts agree. Writes only what changed. May be called from the worker and from extension pages; one at a time.
- * @param pending rows that count from now on, by the same `set`: no page sees new rows with old rules
- */
-export async function publish(pending?: RowState): Promise<void> {
-  await navigator.locks.request('deskcall-publish', async () => {
-    const [{ settings }, granted, { targets: named }] = await Promise.all([
-      loadSettings(),
-      grantedOrigins(),
-      rowCounts(),
-    ]);
-    // Also where another organisation's policy, or a file, has brought other addresses.
-    await bindSecrets(settings);
-    const wanted = new Map<string, unknown>([['words', wordsNow()]]);
-    for (const desk of settings.desks)
-      for (const origin of desk.origins) {
-        const entry = granted(origin) ? compile(settings, origin) : null;
-        if (entry) wanted.set(pageKey(origin), entry);
-      }
-    const all = targetsOf(settings, Date.now());
-    for (const id of pending ? Object.keys(pending.named) : named) {
-      const target = all.get(id);
-      if (target) wanted.set(targetKey(id), target);
-    }
-    const { published = [] } = await browser.storage.local.get<{ published?: string[] }>('published');
-    const stale = published.filter((key) => !wanted.has(key));
-    const stored = await browser.storage.local.get([...wanted.keys()]);
-    const changed = [...wanted].filter(([key, value]) => JSON.stringify(stored[key]) !== JSON.stringify(value));
-    if (changed.length || stale.length || pending)
-      await browser.storage.local.set({ ...Object.fromEntries(changed), published: [...wanted.keys()], ...pending });
-    if (stale.length) await browser.storage.local.remove(stale);
-    await reconcile(
-      settings.desks.flatMap(({ on, origins, product, rest }) => {
-        const script = scriptOf(product);
-        const asking = rest && mayAsk(product) ? `rest-${product}` : null;
-        const scripts = [script, asking].filter((name) => name !== null).join('+') || 'core';
-        return on ? origins.map((origin) => ({ origin, scripts })) : [];
-      }),
-    );
-  });
-}
-
-/** The entry for one origin, made from the settings themselves and not from what pages could have written. */
-export async function entryFor(origin: string): Promise<PageEntry | null> {
-  return compile((await loadSettings()).settings, origin);
-}
-
-/** One target by id, for rules that look into tables. */
-export async function targetById(id: string): Promise<Target | null> {
-  const { settings } = await loadSettings();
-  return (id === mineId ? mineOf(settings) : targetsOf(settings, Date.now()).get(id)) ?? null;
 }

@@ -12,7 +12,7 @@ import type { Glimpse, LastRead, Round, Visit } from '../visit.ts';
 import { linkOf, newLaunchId } from '../worklink.ts';
 import { grantedOrigins } from './grants.ts';
 import { rowsOf } from './keys.ts';
-import { loadSettings } from './store.ts';
+import { loadSettings } from './loaded.ts';
 
 type Tab = Browser.tabs.Tab;
 /** `shut`: an organisation's policy keeps all extensions out. */

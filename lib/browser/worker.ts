@@ -12,7 +12,7 @@ import { historyOf } from './history.ts';
 import { rowsOf } from './keys.ts';
 import { noteLaunch, tellLaunches, type Used } from './launches.ts';
 import { linesOf, popNow } from './pops.ts';
-import { entryFor, loadSettings, targetById } from './store.ts';
+import { entryFor, loadSettings, targetById } from './loaded.ts';
 import { takeWrapUp, wrapUpOf } from './wrapups.ts';
 
 z.config({ jitless: true });

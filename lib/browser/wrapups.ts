@@ -7,7 +7,7 @@ import type { WrapUpAsk, WrapUpSaid } from '../../components/wrap-up.tsx';
 import { wrapupAnswerShape, wrapupShape, type Trouble, type Wrapup } from '../api.ts';
 import type { Case } from '../model.ts';
 import { ask } from './bridge.ts';
-import { loadSettings, targetById } from './store.ts';
+import { loadSettings, targetById } from './loaded.ts';
 
 /** A launch that nobody has said the end of; ids alone. */
 type Called = { launchId: string; desk: string; kind: string; id: string; target: string; at: number };
