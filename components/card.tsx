@@ -4,6 +4,7 @@ import { ltr, Num, own, Said, verb } from './bar.tsx';
 import { drawn } from './drawn.ts';
 import { Icon, Mark } from './icons.tsx';
 import { CopyButton } from './panel.tsx';
+import { Switch } from './switch.tsx';
 import { figure, useSay } from './text.ts';
 
 export type CardProps = {
@@ -239,15 +240,7 @@ function Dim({ screen, onScreen }: Pick<CardProps, 'screen' | 'onScreen'>) {
         {say('dim')}
         <span className="meta">{say(screen.dim ? 'dim_kept' : 'dim_why')}</span>
       </span>
-      <input
-        type="checkbox"
-        role="switch"
-        aria-checked={screen.dim}
-        className="switch"
-        checked={screen.dim}
-        aria-label={say('dim')}
-        onChange={(event) => onScreen({ ...screen, dim: event.currentTarget.checked })}
-      />
+      <Switch on={screen.dim} set={(dim) => onScreen({ ...screen, dim })} aria-label={say('dim')} />
     </label>
   );
 }

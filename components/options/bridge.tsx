@@ -5,6 +5,7 @@ import { own, Said } from '../bar.tsx';
 import { drawn } from '../drawn.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
+import { Switch } from '../switch.tsx';
 import { troubleWord } from '../trouble.ts';
 import { Reach } from './allow.tsx';
 import { download } from './download.ts';
@@ -169,17 +170,10 @@ function After({ desktop, mayEdit }: ViewProps & { mayEdit: boolean }) {
       <div className="form">
         <div className="field wide">
           <label className="check">
-            <input
-              className="switch"
-              type="checkbox"
-              role="switch"
-              aria-checked={bridge.wrapUp}
-              checked={bridge.wrapUp}
+            <Switch
+              on={bridge.wrapUp}
+              set={(wrapUp) => change(say(wrapUp ? 'o_wrap_on' : 'o_wrap_off'), { bridge: { ...bridge, wrapUp } })}
               disabled={!mayEdit}
-              onChange={(event) => {
-                const wrapUp = event.currentTarget.checked;
-                change(say(wrapUp ? 'o_wrap_on' : 'o_wrap_off'), { bridge: { ...bridge, wrapUp } });
-              }}
             />
             {say('o_wrap_ask')}
           </label>

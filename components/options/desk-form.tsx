@@ -3,6 +3,7 @@ import { useId, useMemo, useState } from 'react';
 import type { Settings } from '../../lib/schema.ts';
 import type { Visit } from '../../lib/visit.ts';
 import { useSay } from '../text.ts';
+import { Switch } from '../switch.tsx';
 import { Choice, Field } from './parts.tsx';
 import { problemWords } from './problems.ts';
 import { useProducts } from './round.ts';
@@ -218,15 +219,7 @@ function Ask({ on, set }: { on: boolean; set: (on: boolean) => void }) {
   return (
     <div className="field">
       <label className="check">
-        <input
-          className="switch"
-          type="checkbox"
-          role="switch"
-          aria-checked={on}
-          aria-describedby={id}
-          checked={on}
-          onChange={(e) => set(e.currentTarget.checked)}
-        />
+        <Switch on={on} set={set} aria-describedby={id} />
         {say('o_desk_rest')}
       </label>
       <span id={id}>{say('o_desk_rest_hint')}</span>

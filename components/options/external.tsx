@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { fieldNames, targetKinds, type Case, type Say, type TargetKind } from '../../lib/model.ts';
 import type { Settings } from '../../lib/schema.ts';
 import { useSay } from '../text.ts';
+import { Switch } from '../switch.tsx';
 import { LinkParts } from './link-parts.tsx';
 import { ByOrganisation, Field, Head, Status } from './parts.tsx';
 import { problemWords } from './problems.ts';
@@ -112,15 +113,11 @@ function Parameters({ desktop, mayEdit }: ViewProps) {
               </td>
               <td className="end">
                 {mayEdit ? (
-                  <input
-                    className="switch"
-                    type="checkbox"
-                    role="switch"
-                    aria-checked={isPreset(preset.name)}
+                  <Switch
                     aria-label={say('o_param_send', preset.name)}
-                    checked={isPreset(preset.name)}
-                    onChange={(e) =>
-                      e.currentTarget.checked
+                    on={isPreset(preset.name)}
+                    set={(on) =>
+                      on
                         ? keep(say('o_added', preset.name), { ...external, [preset.name]: preset.field })
                         : keep(say('o_removed', preset.name), without(preset.name))
                     }

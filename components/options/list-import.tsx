@@ -6,6 +6,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import type { ListLine, ListPreview, RejectedLine, Unread } from '../../lib/lists.ts';
 import { Icon } from '../icons.tsx';
 import { useSay } from '../text.ts';
+import { Switch } from '../switch.tsx';
 import { download } from './download.ts';
 import { Grid, type Column } from './grid.tsx';
 import { Sign } from './icons.tsx';
@@ -243,15 +244,7 @@ function Details({ preview, replace, setReplace, saveRejected }: DetailsProps) {
         <span className="grow" />
         <label className="bar" htmlFor={id}>
           {say('o_import_replace')}
-          <input
-            id={id}
-            className="switch"
-            type="checkbox"
-            role="switch"
-            aria-checked={replace}
-            checked={replace}
-            onChange={(event) => setReplace(event.currentTarget.checked)}
-          />
+          <Switch id={id} on={replace} set={setReplace} />
         </label>
       </div>
       {kind === 'rejected' && <RejectedLines lines={preview.rejected} />}

@@ -1,6 +1,7 @@
 /** Secrets that are typed here and never come back, and trying what they open. */
 import { useEffect, useId, useState, type ReactNode } from 'react';
 import { useSay } from '../text.ts';
+import { Switch } from '../switch.tsx';
 import { Card, Status, submitted, Why } from './parts.tsx';
 import type { Desktop } from './state.ts';
 
@@ -95,15 +96,7 @@ export function Secret(props: SecretProps) {
         })}
         <div className="field wide">
           <label className="check">
-            <input
-              className="switch"
-              type="checkbox"
-              role="switch"
-              aria-checked={remember}
-              aria-describedby={`${id}-remember`}
-              checked={remember}
-              onChange={(event) => setRemember(event.currentTarget.checked)}
-            />
+            <Switch on={remember} set={setRemember} aria-describedby={`${id}-remember`} />
             {say('o_secret_remember')}
           </label>
           <span id={`${id}-remember`}>{say('o_secret_remember_hint')}</span>
