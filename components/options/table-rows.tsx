@@ -5,7 +5,8 @@ import type { Line, LineEdit, RowChange, Sheet, Undo } from '../../lib/sheet.ts'
 import { Icon } from '../icons.tsx';
 import { useSay, type Say } from '../text.ts';
 import type { Way } from './grid-moves.ts';
-import { Grid, type CellEdit, type Column, type Editing, type Refusal } from './grid.tsx';
+import type { CellEdit, Column, Editing, Refusal } from './grid-edits.ts';
+import { Grid } from './grid.tsx';
 import { reasonOf } from './lists.ts';
 import { Empty, Status } from './parts.tsx';
 import type { Desktop, Loaded } from './state.ts';
